@@ -1,0 +1,159 @@
+"""What one device said, and the folder that keeps it: schema ``nornir-ikediag/capture/1``.
+
+A capture folder is the same thing as a test fixture, so a user's bug report is one: ``<host>/capture.json`` beside
+``<nn>-<stem>.txt``. Everything left of a Capture knows Nornir, SSH and the clock; nothing right of it does.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from nornir_ikediag.errors import InputError
+from nornir_ikediag.model.facts import DeviceStatus, WindowFacts
+
+SCHEMA: Literal["nornir-ikediag/capture/1"] = "nornir-ikediag/capture/1"
+_INDEX = "capture.json"
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """One text: a command's output, a debug window's lines, or a file that somebody pasted.
+
+    ``text`` is redacted, with ``\\n`` line ends, no echo and no prompt where we took it ourselves. A source that is
+    too large to hold has ``path`` instead and empty text: :meth:`lines` serves both. ``round`` tells the show commands ahead
+    of a window (0) from those after it (1).
+    """
+
+    name: str
+    text: str = ""
+    path: Path | None = None
+    command: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    complete: bool = True
+    refused: bool = False
+    redactions: int = 0
+    round: int = 0
+
+    def lines(self) -> Iterator[str]:
+        """The lines without their ends, in order; line 1 is the first."""
+        if self.path is None:
+            yield from self.text.splitlines()
+            return
+        with self.path.open(encoding="utf-8", errors="replace") as stream:
+            for line in stream:
+                yield line.rstrip("\r\n")
+
+
+class Capture(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one device said in one go, and how we came to it."""
+
+    name: str
+    host: str | None = None
+    platform: str = "cisco_asa"
+    status: DeviceStatus = "read"
+    problem: str | None = None
+    problem_cause: str | None = None
+    release: str | None = None
+    context: str | None = None
+    role: str | None = None
+    collected_at: datetime | None = None
+    device_clock: str | None = None  # the answer to `show clock`, as printed
+    sources: tuple[Source, ...] = ()
+    windows: tuple[WindowFacts, ...] = ()
+    peers: tuple[str, ...] = ()  # whom the caller asked about; empty: everybody
+
+
+class _IndexedSource(msgspec.Struct, kw_only=True, omit_defaults=True):
+    name: str
+    file: str
+    command: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    complete: bool = True
+    refused: bool = False
+    redactions: int = 0
+    round: int = 0
+
+
+class _Index(msgspec.Struct, kw_only=True):
+    schema: Literal["nornir-ikediag/capture/1"]
+    name: str
+    host: str | None = None
+    platform: str = "cisco_asa"
+    status: DeviceStatus = "read"
+    problem: str | None = None
+    problem_cause: str | None = None
+    release: str | None = None
+    context: str | None = None
+    role: str | None = None
+    collected_at: datetime | None = None
+    device_clock: str | None = None
+    sources: list[_IndexedSource] = []
+    windows: tuple[WindowFacts, ...] = ()
+    peers: tuple[str, ...] = ()
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a capture in this folder."""
+    return (path / _INDEX).is_file()
+
+
+def write(capture: Capture, parent: Path) -> Path:
+    """Write the capture to ``parent/<name>/``, files readable by their owner only, and return that folder.
+
+    Raises InputError when the folder cannot be written.
+    """
+    folder = parent / _file_name(capture.name)
+    indexed = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for number, source in enumerate(capture.sources, start=1):
+            file = f"{number:02d}-{_file_name(source.name)}.txt"
+            _write_private(folder / file, "".join(f"{line}\n" for line in source.lines()))
+            indexed.append(_IndexedSource(file=file, **{name: getattr(source, name) for name in _SHARED_WITH_INDEX}))
+        fields = {name: getattr(capture, name) for name in capture.__struct_fields__ if name != "sources"}
+        index = _Index(schema=SCHEMA, sources=indexed, **fields)
+        text = msgspec.json.format(msgspec.json.encode(index), indent=2).decode()
+        _write_private(folder / _INDEX, text + "\n")
+    except OSError as error:
+        raise InputError(
+            f"The capture of {capture.name} could not be written to {folder}: {error.strerror}."
+        ) from error
+    return folder
+
+
+def read(folder: Path) -> Capture:
+    """The capture in this folder. Raises InputError, naming the file, when it is missing or not ours."""
+    index_file = folder / _INDEX
+    try:
+        index = msgspec.json.decode(index_file.read_bytes(), type=_Index)
+        sources = tuple(
+            Source(
+                text=(folder / Path(entry.file).name).read_text(encoding="utf-8", errors="replace"),
+                **{name: getattr(entry, name) for name in _SHARED_WITH_INDEX},
+            )
+            for entry in index.sources
+        )
+    except OSError as error:
+        raise InputError(f"{error.filename}: {error.strerror}. A capture folder needs every file it lists.") from error
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise InputError(f"{index_file} is not an index of schema {SCHEMA}: {error}.") from error
+    fields = {name: getattr(index, name) for name in Capture.__struct_fields__ if name != "sources"}
+    return Capture(sources=sources, **fields)
+
+
+_SHARED_WITH_INDEX = tuple(name for name in _IndexedSource.__struct_fields__ if name != "file")
+
+
+def _file_name(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.") or "unnamed"
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600, exist_ok=True)
+    path.chmod(0o600)
+    path.write_text(text, encoding="utf-8")
