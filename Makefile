@@ -10,7 +10,7 @@ demo: $(READY)
 	@$(BIN)/ikediag demo
 
 test: $(READY) lint
-	@$(BIN)/pytest -n 2 -m "not slow"
+	@$(BIN)/pytest -n 2
 
 test-all: $(READY) lint
 	@IKEDIAG_TEST_ALL=1 $(BIN)/pytest -n 2

@@ -20,3 +20,14 @@ def shared_folder() -> Path:
 def shared() -> Path:
     """As :func:`shared_folder`."""
     return shared_folder()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what is marked ``slow("needs …")`` with that reason, except in `make test-all`."""
+    if os.environ.get("IKEDIAG_TEST_ALL"):
+        return
+    for item in items:
+        marker = item.get_closest_marker("slow")
+        if marker is not None:
+            reason = marker.args[0] if marker.args else "takes minutes"
+            item.add_marker(pytest.mark.skip(reason=f"{reason}; runs in `make test-all`"))
