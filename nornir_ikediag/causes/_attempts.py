@@ -1,0 +1,185 @@
+"""Which attempts of a tunnel are to be judged, and the line that says why one failed.
+
+Theory: a refusal prints its reason once and a dozen lines of clean-up after it (`QM FSM error`, `Removing peer from …
+table failed`, teardown reasons that mislead). So the first causal line of an attempt is its reason, and a line that
+only repeats somebody else's verdict (a notify, a teardown reason) counts only where no other line says more.
+Every attempt has at most one reason; causes ask for it and therefore never answer for the same attempt twice.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.negotiation import Negotiation
+from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.verdict import CannotTell, Confidence, RuledOut, Verdict
+
+# The device says what it refuses and why.
+REASONS = frozenset(
+    {
+        EventKind.IKE_PROPOSALS_REFUSED,
+        EventKind.MODE_REFUSED,
+        EventKind.TUNNEL_GROUP_MISSING,
+        EventKind.PRE_SHARED_KEY_MISSING,
+        EventKind.AUTH_METHOD_MISMATCH,
+        EventKind.DECRYPT_FAILED,
+        EventKind.AUTH_FAILED,
+        EventKind.CERTIFICATE_MISSING,
+        EventKind.CERTIFICATE_INVALID,
+        EventKind.ID_REFUSED,
+        EventKind.SAME_IDENTITY,
+        EventKind.XAUTH_REJECTED,
+        EventKind.AAA_UNREACHABLE,
+        EventKind.XAUTH_NOT_NEGOTIATED,
+        EventKind.GROUP_LOCK,
+        EventKind.LOGINS_EXCEEDED,
+        EventKind.CLIENT_REFUSED,
+        EventKind.ADDRESS_FAILED,
+        EventKind.ADDRESS_POOL_MISSING,
+        EventKind.CRYPTO_MAP_NOT_FOUND,
+        EventKind.CRYPTO_MAP_NOT_BOUND,
+        EventKind.CRYPTO_MAP_PEER_MISMATCH,
+        EventKind.CONNECTION_TYPE,
+        EventKind.PROTOCOL_NOT_ALLOWED,
+        EventKind.IPSEC_PROPOSALS_REFUSED,
+        EventKind.PFS_MISMATCH,
+        EventKind.SELECTOR_OVERLAP,
+        EventKind.SELECTORS_REFUSED,
+        EventKind.KEY_ACQUIRE_FAILED,
+        EventKind.INITIATION_IMPOSSIBLE,
+        EventKind.DPD_TIMEOUT,
+        EventKind.REKEY_COLLISION,
+        EventKind.INTERFACE_CHANGED,
+        EventKind.ADMINISTRATOR_CLEARED,
+        EventKind.LIMIT_REACHED,
+        EventKind.LICENCE_MISSING,
+        EventKind.OUT_OF_MEMORY,
+        EventKind.ADMISSION_REFUSED,
+        EventKind.STANDBY_DROPPED,
+    }
+)
+
+# The peer's verdict, or a symptom that several faults share: a reason only where nothing above stands.
+HINTS = frozenset(
+    {
+        EventKind.NOTIFY_RECEIVED,
+        EventKind.KE_WRONG_GROUP,
+        EventKind.FRAGMENT_DROPPED,
+        EventKind.FRAGMENT_MISSING,
+        EventKind.CRYPTO_MAP_INCOMPLETE,
+        EventKind.MALFORMED,
+        EventKind.STALE_SA,
+    }
+)
+
+
+def attempts(tunnel: Tunnel) -> tuple[Negotiation, ...]:
+    """The failed negotiations, the unfinished one if it is stuck, and what the peer's loose lines say as one more.
+
+    Loose lines are those that belong to no negotiation (a pasted fragment, a syslog at a high threshold); they count
+    only while no later negotiation came up.
+    """
+    stuck = tuple(attempt for attempt in tunnel.unfinished if _is_stuck(attempt))
+    return tunnel.failures + stuck + _loose(tunnel)
+
+
+def is_loose(attempt: Negotiation) -> bool:
+    """Whether this is no negotiation that the log shows, but the peer's loose lines."""
+    return not attempt.id
+
+
+def reason(attempt: Negotiation) -> Event | None:
+    """The event that says why the attempt failed, or None where nothing does."""
+    strong = attempt.first(*REASONS)
+    return strong if strong is not None else next(filter(_is_refusal, attempt.all(*HINTS)), None)
+
+
+def failed_because(tunnel: Tunnel, says: Callable[[Negotiation, Event], bool]) -> tuple[tuple[Negotiation, Event], ...]:
+    """The attempts whose reason says what the caller looks for, each with its reason, oldest first."""
+    pairs = ((attempt, reason(attempt)) for attempt in attempts(tunnel))
+    return tuple((attempt, event) for attempt, event in pairs if event is not None and says(attempt, event))
+
+
+def failed_with(tunnel: Tunnel, *kinds: EventKind) -> tuple[tuple[Negotiation, Event], ...]:
+    """The attempts whose reason is of one of these kinds, each with its reason, oldest first."""
+    return failed_because(tunnel, lambda attempt, event: event.kind in kinds)
+
+
+def phase_of(attempt: Negotiation, event: Event) -> Literal[1, 2]:
+    """Whether the event belongs to the IKE SA (1) or to a child SA under it (2)."""
+    if event.get("phase") in ("1", "2"):
+        return 1 if event.get("phase") == "1" else 2
+    if attempt.child_only or attempt.exchange == "quick-mode":
+        return 2
+    done = attempt.first(EventKind.PHASE1_COMPLETED, EventKind.IKEV2_SA_CREATED, EventKind.QM_STARTS)
+    return 2 if done is not None and _position(attempt, done) <= _position(attempt, event) else 1
+
+
+def notify_name(event: Event) -> str:
+    """The RFC word of a notify, in one spelling: `NO_PROPOSAL_CHOSEN`."""
+    return re.sub(r"[\s-]+", "_", event.get("name").strip()).upper()
+
+
+def _position(attempt: Negotiation, event: Event) -> int:
+    return next((number for number, one in enumerate(attempt.events) if one is event), len(attempt.events))
+
+
+def capped(confidence: Confidence, *events: Event) -> Confidence:
+    """The confidence, but never more than likely where a supposed pattern had a part in it."""
+    if confidence == "certain" and any(event.trust == "supposed" for event in events):
+        return "likely"
+    return confidence
+
+
+def nothing(tunnel: Tunnel) -> Verdict:
+    """The answer of a cause that found no line of its own: ruled out, or without any log of a tunnel that is not up,
+    cannot tell."""
+    has_log = any(source.kind in ("debug", "syslog", "mixed") and source.lines for source in tunnel.device.sources)
+    if has_log or tunnel.negotiations or tunnel.events or tunnel.state in ("up", "idle", "rekeying", "unknown"):
+        return RuledOut()
+    return CannotTell("a debug log or syslog of the negotiation with this peer")
+
+
+def _is_stuck(attempt: Negotiation) -> bool:
+    return attempt.resent_at_end > 0 or attempt.peer_repeats > 0 or reason(attempt) is not None
+
+
+def _is_refusal(event: Event) -> bool:
+    if event.kind != EventKind.NOTIFY_RECEIVED:
+        return True
+    return notify_name(event) in REFUSING_NOTIFIES
+
+
+# RFC 2408 section 3.14.1 and RFC 7296 section 3.10.1: the error types that end an exchange.
+REFUSING_NOTIFIES = frozenset(
+    {
+        "NO_PROPOSAL_CHOSEN", "PAYLOAD_MALFORMED", "INVALID_HASH_INFORMATION", "INVALID_HASH_INFO", "INVALID_HASH",
+        "AUTHENTICATION_FAILED", "INVALID_SIGNATURE", "INVALID_ID_INFORMATION", "INVALID_ID_INFO", "INVALID_ID",
+        "TS_UNACCEPTABLE", "INVALID_CERTIFICATE", "INVALID_CERT_ENCODING", "INVALID_CERT_AUTHORITY",
+        "CERT_TYPE_UNSUPPORTED", "CERTIFICATE_UNAVAILABLE", "INVALID_KEY_INFORMATION", "INVALID_KEY_INFO",
+        "INVALID_EXCHANGE_TYPE", "UNSUPPORTED_EXCHANGE_TYPE", "INVALID_MAJOR_VERSION", "ATTRIBUTES_NOT_SUPPORTED",
+        "BAD_PROPOSAL_SYNTAX", "INVALID_SYNTAX", "SINGLE_PAIR_REQUIRED", "NO_ADDITIONAL_SAS",
+        "INTERNAL_ADDRESS_FAILURE", "FAILED_CP_REQUIRED", "INVALID_PAYLOAD_TYPE", "TEMPORARY_FAILURE", "CHILD_SA_NOT_FOUND",
+    }
+)  # fmt: skip
+
+
+def _loose(tunnel: Tunnel) -> tuple[Negotiation, ...]:
+    standing = tuple(_after_last_success(tunnel, tunnel.events))
+    if not any(event.kind in REASONS or (event.kind in HINTS and _is_refusal(event)) for event in standing):
+        return ()
+    first = standing[0]
+    version = next((event.ike_version for event in standing if event.ike_version), None) or tunnel.ike_version or 1
+    return (
+        Negotiation(
+            id="", origin=first, ike_version=version, peer=tunnel.peer, tunnel_group=tunnel.tunnel_group,
+            username=tunnel.username, outcome="failed", started_at=first.at, events=standing,
+        ),
+    )  # fmt: skip
+
+
+def _after_last_success(tunnel: Tunnel, events: Iterable[Event]) -> Iterable[Event]:
+    successes = [one for one in tunnel.negotiations if one.outcome in ("established", "deleted") and one.events]
+    ends = {one.events[-1].origin.source: one.events[-1].origin.line for one in successes}
+    return (event for event in events if event.origin.line > ends.get(event.origin.source, 0))

@@ -1,0 +1,121 @@
+"""What it means when an attempt ends in silence: nobody refused anything, and the next message did not come.
+
+Theory. Who waits for what tells how far the messages got (RFC 2409 section 5, RFC 7296 section 1.2):
+
+* Nothing ever came back: no path, no IKE, or a peer that refuses in silence.
+* NAT was found (NAT-D payloads, MM3/MM4 or IKE_SA_INIT), so both ends move to UDP 4500 with the next message (RFC 3947
+  section 4, RFC 7296 section 2.23). If nothing comes there, port 4500 is blocked.
+* The last message is larger than an Ethernet frame carries: its fragments are lost.
+* MM5 and MM6 are the first encrypted messages. With pre-shared keys that differ the peer cannot read MM5, and most
+  peers then say nothing.
+* The peer repeats its message although we answered: our answers do not arrive.
+* Otherwise the peer stopped answering.
+
+Exactly one answer for an attempt, so that exactly one cause claims it.
+"""
+
+import re
+
+from nornir_ikediag.causes._attempts import attempts, reason
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.negotiation import Negotiation
+from nornir_ikediag.model.sa import IkeSa
+from nornir_ikediag.model.tunnel import Tunnel
+
+FIRST_WAIT = frozenset({"MM_WAIT_MSG2", "MM_SND_MSG1", "AM_WAIT_MSG2", "AM_SND_MSG1", "I_WAIT_INIT", "I_BLD_INIT"})
+KEY_WAIT = frozenset({"MM_WAIT_MSG5", "MM_WAIT_MSG6", "MM_SND_MSG5", "MM_SND_MSG4", "AM_WAIT_MSG3", "AM_SND_MSG2"})
+WE_REPLIED = frozenset({"MM_WAIT_MSG3", "MM_SND_MSG2", "MM_WAIT_MSG5", "MM_SND_MSG4", "AM_WAIT_MSG3", "AM_SND_MSG2"})
+FRAGMENTED_FROM_BYTES = 1400  # 1500 less the IP and UDP headers, PPPoE and the like
+
+_TIMEOUTS = re.compile(r"EV_TIMEOUT|EV_RETRY|EV_PROB_AUTH_FAIL|EV_RESEND_MSG|TIMEOUT|RETRANS", re.IGNORECASE)
+_AUTH_TIMER = re.compile(r"AUTH msg before the timer|auth\w* (?:timed out|timeout)", re.IGNORECASE)
+
+
+def silence(attempt: Negotiation) -> str | None:
+    """The id of the cause that this attempt's silence stands for, or None where it did not end in silence."""
+    if attempt.outcome not in ("failed", "incomplete") or reason(attempt) is not None or not _ends_in_silence(attempt):
+        return None
+    state = (attempt.stopped_at or "").upper()
+    if attempt.stage == "xauth" or "XAUTH" in state or state.startswith("TM_WAIT_REPLY"):
+        return "xauth-timeout"
+    if attempt.child_only or attempt.exchange == "quick-mode" or attempt.stage == "phase2" or state.startswith("QM_"):
+        return "reply-path-blocked" if attempt.peer_repeats else "phase2-no-response"
+    if attempt.stage == "mode-config" or "MODECFG" in state:
+        return "peer-stopped-answering"
+    return _phase1_silence(attempt, state)
+
+
+def silent_attempts(tunnel: Tunnel, cause: str) -> tuple[Negotiation, ...]:
+    """The attempts whose silence stands for this cause."""
+    return tuple(attempt for attempt in attempts(tunnel) if silence(attempt) == cause)
+
+
+def stuck_sa(tunnel: Tunnel, *states: str) -> IkeSa | None:
+    """Where no log was read: the IKE SA that `show crypto isakmp sa` caught waiting in one of these states."""
+    if tunnel.negotiations or tunnel.events or tunnel.state in ("up", "partial", "phase1-only", "rekeying"):
+        return None
+    return next((sa for sa in tunnel.ike_sas if (sa.state or "").upper() in states), None)
+
+
+def was_stuck_before(tunnel: Tunnel, sa: IkeSa) -> bool:
+    """Whether an earlier read of the same session showed the same state: then it is no passing moment."""
+    earlier = tunnel.before.ike_sas if tunnel.before else ()
+    return any((one.state or "").upper() == (sa.state or "").upper() for one in earlier)
+
+
+def blames_authentication(attempt: Negotiation) -> Event | None:
+    """The FSM history line in which the device itself suspects the authentication (EV_PROB_AUTH_FAIL)."""
+    return next((one for one in attempt.all(EventKind.FSM_ERROR) if "PROB_AUTH_FAIL" in one.get("history")), None)
+
+
+def auth_timer(attempt: Negotiation) -> Event | None:
+    """The line that says that the message which authenticates the peer did not come in time."""
+    kinds = (EventKind.AUTH_FAILED, EventKind.NEGOTIATION_ABORTED, EventKind.SESSION_TIMED_OUT)
+    return next((one for one in attempt.all(*kinds) if _AUTH_TIMER.search(one.origin.text)), None)
+
+
+def uses_certificates(attempt: Negotiation) -> bool:
+    """Whether the log shows certificates or signatures where a pre-shared key would show a hash alone."""
+    payloads = " ".join(event.get("payloads") for event in attempt.all(EventKind.PACKET)).upper().split()
+    return "SIG" in payloads or "CERT" in payloads
+
+
+def _phase1_silence(attempt: Negotiation, state: str) -> str:
+    first = state in FIRST_WAIT or (not state and not attempt.received and attempt.role != "responder")
+    in_order = (
+        ("nat-t-port-blocked", _floats_next(attempt, state) and not attempt.received_after_float),
+        ("fragment-loss", _last_sent_bytes(attempt) >= FRAGMENTED_FROM_BYTES),
+        ("peer-no-reply", first),
+        ("reply-path-blocked", attempt.peer_repeats and (state in WE_REPLIED or state not in KEY_WAIT)),
+        ("pre-shared-key-mismatch", state in KEY_WAIT and not uses_certificates(attempt)),
+        ("authentication-timeout", auth_timer(attempt) is not None),
+        ("reply-path-blocked", state in ("MM_WAIT_MSG3", "MM_SND_MSG2")),
+    )
+    return next((cause for cause, holds in in_order if holds), "peer-stopped-answering")
+
+
+def _floats_next(attempt: Negotiation, state: str) -> bool:
+    if not attempt.nat_detected:
+        return False
+    if attempt.floated or state in KEY_WAIT:
+        return True
+    return state in ("I_WAIT_AUTH", "R_WAIT_AUTH", "I_BLD_AUTH") or auth_timer(attempt) is not None
+
+
+def _last_sent_bytes(attempt: Negotiation) -> int:
+    directions = ("sending", "resending")
+    lengths = [one.get("length") for one in attempt.all(EventKind.PACKET) if one.get("direction") in directions]
+    return int(lengths[-1]) if lengths and lengths[-1].isdigit() else 0
+
+
+def _ends_in_silence(attempt: Negotiation) -> bool:
+    if attempt.resent_at_end or attempt.peer_repeats or auth_timer(attempt) is not None:
+        return True
+    if attempt.has(EventKind.RETRIES_EXHAUSTED, EventKind.SESSION_TIMED_OUT):
+        return True
+    return any(_TIMEOUTS.search(_newest_steps(event)) for event in attempt.all(EventKind.FSM_ERROR))
+
+
+def _newest_steps(event: Event) -> str:
+    # 'MM_DONE, EV_ERROR' comes first; the pair after it is the one that failed
+    return "|".join(event.get("history").split("|")[1:3])

@@ -1,0 +1,102 @@
+"""What to type next, in the spelling of the device's release. Nothing here touches another tunnel: resets name the
+peer, a crypto map is never re-applied, and what changes the configuration is a proposal for a person to decide.
+
+The IKEv1 keyword is `ikev1` from 8.4 on and `isakmp` before (Cisco ASA command reference).
+"""
+
+import re
+
+from nornir_ikediag.model.sa import IkeVersion
+from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.verdict import Step
+
+
+def version_of(tunnel: Tunnel) -> IkeVersion:
+    """The IKE version that this tunnel speaks, as far as anything says so; else 1."""
+    if tunnel.ike_version is not None:
+        return tunnel.ike_version
+    return next((one.ike_version for one in reversed(tunnel.negotiations)), 1)
+
+
+def is_old(tunnel: Tunnel) -> bool:
+    """Whether the release is known and older than 8.4, where `isakmp` is the keyword."""
+    release = re.match(r"(\d+)\.(\d+)", tunnel.device.software or "")
+    return release is not None and (int(release[1]), int(release[2])) < (8, 4)
+
+
+def keyword(tunnel: Tunnel) -> str:
+    """`ikev2`, `ikev1` or, on old releases, `isakmp`."""
+    if version_of(tunnel) == 2:
+        return "ikev2"
+    return "isakmp" if is_old(tunnel) else "ikev1"
+
+
+def attribute_prefix(tunnel: Tunnel) -> str:
+    """What stands before `pre-shared-key` and `trust-point` under `tunnel-group … ipsec-attributes`."""
+    return "" if is_old(tunnel) else "ikev1 "
+
+
+def group_name(tunnel: Tunnel) -> str:
+    """The tunnel-group that serves this peer; without anything better, the peer's own address."""
+    configured = tunnel.configuration.tunnel_group if tunnel.configuration else None
+    return tunnel.tunnel_group or (configured.name if configured else tunnel.peer)
+
+
+def read(command: str, why: str) -> Step:
+    """A step that only reads."""
+    return Step(command, "read-only", why)
+
+
+def change(command: str, why: str) -> Step:
+    """A proposed change of the configuration. ``why`` says what it does to both ends."""
+    return Step(command, "changes-configuration", why)
+
+
+def show_ike_sa(tunnel: Tunnel, why: str = "see how far the negotiation comes now") -> Step:
+    """The state of the IKE SA."""
+    return read(f"show crypto {keyword(tunnel)} sa detail", why)
+
+
+def show_policies(tunnel: Tunnel, why: str = "compare our IKE policies with the peer's") -> Step:
+    """The IKE policies."""
+    return read(f"show running-config crypto {keyword(tunnel)}", why)
+
+
+def show_map(tunnel: Tunnel, why: str = "see the crypto map entry of this peer") -> Step:
+    """The lines of the peer's crypto map entry, or those that name the peer."""
+    entries = tunnel.configuration.crypto_maps if tunnel.configuration else ()
+    static = next((entry for entry in entries if entry.kind == "static"), None)
+    wanted = f"{static.name} {static.sequence} " if static else tunnel.peer
+    return read(f"show running-config crypto map | include {wanted.strip()}", why)
+
+
+def show_group(tunnel: Tunnel, why: str = "see the tunnel-group of this peer") -> Step:
+    """The tunnel-group; the device masks the key."""
+    return read(f"show running-config tunnel-group {group_name(tunnel)}", why)
+
+
+def show_child(tunnel: Tunnel, why: str = "see which child SAs exist and what they carry") -> Step:
+    """The child SAs of this peer alone."""
+    return read(f"show crypto ipsec sa peer {tunnel.peer}", why)
+
+
+def show_access_list(tunnel: Tunnel, why: str = "see which networks we protect for this peer") -> Step:
+    """The crypto ACL of the peer's map entry, or how to find its name."""
+    entries = tunnel.configuration.crypto_maps if tunnel.configuration else ()
+    name = next((entry.access_list for entry in entries if entry.access_list), None)
+    if name is None:
+        return read("show running-config crypto map | include match address", why)
+    return read(f"show running-config access-list {name}", why)
+
+
+def show_logging(tunnel: Tunnel, why: str = "read what the device logged about this peer") -> Step:
+    """The buffered log's lines about this peer."""
+    return read(f"show logging | include {tunnel.peer}", why)
+
+
+def reset(tunnel: Tunnel, why: str = "start this tunnel afresh once both ends agree; it drops this peer only") -> Step:
+    """Remove the SAs of this peer and no other's."""
+    command = f"clear crypto {keyword(tunnel)} sa {tunnel.peer}"
+    if keyword(tunnel) == "isakmp":  # `clear crypto isakmp sa` of old releases takes no peer and drops everybody
+        command = f"clear crypto ipsec sa peer {tunnel.peer}"
+    return Step(command, "resets-this-tunnel", why)
