@@ -1,0 +1,237 @@
+"""One device of a report: what it is, its tunnels, its findings, what was done to it and what was read."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from nornir_ikediag.model.report import ReportDebug, ReportDevice, ReportNegotiation, ReportTunnel
+from nornir_ikediag.model.sa import ChildSa, IkeSa
+from nornir_ikediag.report import _words as words
+from nornir_ikediag.report._findings import finding_lines
+from nornir_ikediag.report._layout import hanging, table
+
+_TUNNELS_SHOWN = 40
+_TUNNELS_IN_DETAIL = 5
+_NEGOTIATIONS_SHOWN = 20
+# Counters that tell something only when they are not zero.
+_ALWAYS_SHOWN = ("pkts encaps", "pkts decaps")
+_CLOSED_BY = {
+    "concluded": "closed when the negotiation had ended",
+    "time": "closed when its time was up",
+    "size": "closed because it grew too large",
+    "rate": "closed because the lines came too fast",
+    "error": "closed after an error",
+    "refused": "closed because the device refused",
+}
+
+
+def device_pieces(device: ReportDevice) -> Iterator[RenderableType]:
+    """All of it, from the status line to the sources."""
+    yield from status_lines(device)
+    if device.tunnels:
+        yield Text("")
+        yield from _tunnels(device.tunnels)
+    if device.negotiations:
+        yield Text("")
+        yield from _negotiations(device.negotiations)
+    for number, finding in enumerate(device.findings, start=1):
+        yield Text("")
+        yield from finding_lines(number, finding, device)
+    if device.debug is not None:
+        yield Text("")
+        yield from _window(device.debug)
+    if device.sources:
+        yield Text("")
+        yield from _sources(device)
+
+
+def status_lines(device: ReportDevice) -> Iterator[Text]:
+    """The name, and under it `software 9.8(2) · active · up 3 d 4 h · last change …`."""
+    host = f" ({device.host})" if device.host and device.host != device.name else ""
+    yield Text(words.printable(f"{device.name}{host}"), "bold underline")
+    known = (
+        "" if device.status == "read" else device.status,
+        _software(device),
+        "" if device.role == "unknown" else device.role,
+        f"context {words.printable(device.context)}" if device.context else "",
+        f"up {words.span(device.uptime_seconds)}" if device.uptime_seconds is not None else "",
+        f"last change {words.printable(device.last_change)}" if device.last_change else "",
+        f"read at {words.moment(device.collected_at)}" if device.collected_at else "",
+    )
+    if any(known):
+        yield hanging("  ", words.listed(known))
+
+
+def _software(device: ReportDevice) -> str:
+    known = words.printable(device.software or "")
+    return f"software {known}" if known[:1].isdigit() else known
+
+
+def _tunnels(tunnels: Sequence[ReportTunnel]) -> Iterator[RenderableType]:
+    shown, hidden = _worth_showing(tunnels)
+    yield table(
+        ("Tunnel", "Group, user", "IKE", "State", "Since", "Encaps", "Decaps"),
+        [_tunnel_row(tunnel) for tunnel in shown],
+        right=("Encaps", "Decaps"),
+    )
+    if hidden:
+        yield Text(f"and {words.plural(hidden, 'tunnel')} more that are up (in the JSON report)", "dim")
+    if len(tunnels) <= _TUNNELS_IN_DETAIL:
+        for tunnel in tunnels:
+            yield from _security_associations(tunnel)
+
+
+def _worth_showing(tunnels: Sequence[ReportTunnel]) -> tuple[list[ReportTunnel], int]:
+    if len(tunnels) <= _TUNNELS_SHOWN:
+        return list(tunnels), 0
+    shown = [tunnel for tunnel in tunnels if tunnel.state not in ("up", "rekeying")]
+    return shown, len(tunnels) - len(shown)
+
+
+def _tunnel_row(tunnel: ReportTunnel) -> tuple[Text | str, ...]:
+    group = tunnel.tunnel_group if tunnel.tunnel_group != tunnel.peer else None
+    name = f" {tunnel.peer_name}" if tunnel.peer_name and tunnel.peer_name != tunnel.peer else ""
+    return (
+        words.printable(tunnel.peer + name),
+        words.printable(", ".join(part for part in (group, tunnel.username) if part)),
+        f"v{tunnel.ike_version}" if tunnel.ike_version else "",
+        Text(tunnel.state.replace("-", " "), words.STATE_STYLES[tunnel.state]),
+        words.moment(tunnel.since),
+        _total(tunnel, "pkts encaps"),
+        _total(tunnel, "pkts decaps"),
+    )
+
+
+def _total(tunnel: ReportTunnel, counter: str) -> str:
+    values = [child.counters[counter] for child in tunnel.child_sas if counter in child.counters]
+    return f"{sum(values):,}" if values else ""
+
+
+def _security_associations(tunnel: ReportTunnel) -> Iterator[Text]:
+    if tunnel.ike_sas or tunnel.child_sas:
+        yield Text(f"  {words.whom(tunnel)}", "bold")
+    for ike in tunnel.ike_sas:
+        yield hanging("    IKE SA    ", _ike_sa(ike))
+    for child in tunnel.child_sas:
+        yield hanging("    child SA  ", _child_sa(child))
+
+
+def _ike_sa(ike: IkeSa) -> str:
+    transforms = "/".join(part for part in (ike.encryption, ike.hash, ike.prf) if part)
+    parts = (
+        f"IKEv{ike.ike_version}",
+        ike.state or ike.status or "",
+        "" if ike.role == "unknown" else ike.role,
+        transforms,
+        f"group {ike.dh_group}" if ike.dh_group else "",
+        ike.authentication or "",
+        f"{words.span(ike.remaining_seconds)} left" if ike.remaining_seconds is not None else "",
+    )
+    return words.printable(words.listed(parts))
+
+
+def _child_sa(child: ChildSa) -> str:
+    counters = [
+        f"{name.removeprefix('pkts ')} {count:,}"
+        for name, count in child.counters.items()
+        if name in _ALWAYS_SHOWN or (count and not name.startswith("pkts "))
+    ]
+    spis = f"in {child.spi_in or '-'} out {child.spi_out or '-'}" if child.spi_in or child.spi_out else ""
+    parts = (
+        words.selectors(child.selectors) if child.selectors else "",
+        spis,
+        ", ".join(counters),
+        f"{len(child.sas)} SAs (rekey)" if len(child.sas) > 2 else "",
+    )
+    return words.printable(words.listed(parts))
+
+
+def _negotiations(negotiations: Sequence[ReportNegotiation]) -> Iterator[RenderableType]:
+    shown = list(negotiations)
+    if len(shown) > _NEGOTIATIONS_SHOWN:
+        shown = [one for one in shown if one.outcome != "established"][:_NEGOTIATIONS_SHOWN] or shown[:1]
+    yield table(
+        ("#", "Negotiated with", "Exchange", "Outcome", "Started", "Result"),
+        [_negotiation_row(one) for one in shown],
+    )
+    if len(shown) < len(negotiations):
+        yield Text(
+            f"and {words.plural(len(negotiations) - len(shown), 'negotiation')} more (in the JSON report)", "dim"
+        )
+
+
+def _negotiation_row(one: ReportNegotiation) -> tuple[Text | str, ...]:
+    style = {"failed": "bold red", "established": "green", "incomplete": "yellow", "deleted": ""}[one.outcome]
+    role = "" if one.role == "unknown" else f", {one.role}"
+    spis = [f"SPI in {child.spi_in or '-'} out {child.spi_out or '-'}" for child in one.child_sas[:1]]
+    result = (
+        f"at {one.stopped_at}" if one.stopped_at and one.outcome != "established" else "",
+        *spis,
+        f"address {one.assigned_address}" if one.assigned_address else "",
+    )
+    return (
+        words.printable(one.id),
+        words.printable(words.listed((one.peer or "", f"user {one.username}" if one.username else ""))),
+        words.EXCHANGES[one.exchange] + role,
+        Text(one.outcome, style),
+        one.started_at.strftime("%m-%d %H:%M:%S") if one.started_at else "",
+        words.printable(words.listed(result)),
+    )
+
+
+def _window(debug: ReportDebug) -> Iterator[Text]:
+    if debug.refusal:
+        yield hanging("Debug window not opened: ", words.printable(debug.refusal), "yellow")
+        return
+    proof = {
+        True: ("proved off with `show debug`", "green"),
+        False: ("NOT proved off", "bold red"),
+        None: ("nothing was switched on", ""),
+    }[debug.proved_off]
+    times = " to ".join(words.moment(time) for time in (debug.opened_at, debug.closed_at) if time)
+    closed_by = _CLOSED_BY.get(debug.closed_by or "", debug.closed_by or "")
+    line = hanging("Debug window  ", words.listed((times, closed_by, words.plural(debug.lines, "line"))) + " · ")
+    yield line.append(proof[0], proof[1])
+    if debug.commands:
+        yield hanging("  sent: ", words.printable("; ".join(debug.commands)), "dim")
+    for command in debug.left_to_type:
+        yield hanging("  left for you to type: ", words.printable(command), "bold")
+
+
+def _sources(device: ReportDevice) -> Iterator[RenderableType]:
+    total, unread = sum(one.lines for one in device.sources), sum(one.unread for one in device.sources)
+    read = f"{words.plural(total, 'line')} in {words.plural(len(device.sources), 'text')}"
+    year = f" · the lines bear no year: {device.clock.year_assumed} assumed" if device.clock.year_assumed else ""
+    yield hanging("Read  ", f"{read}, {f'{unread:,} not understood' if unread else 'all understood'}{year}", "dim")
+    for source in device.sources:
+        if source.unread or not source.complete:
+            why = source.problem or ("" if source.complete else "incomplete")
+            said = words.listed((f"{source.unread:,} of {words.plural(source.lines, 'line')} not understood", why))
+            yield hanging(f"  {words.printable(source.name)}: ", words.printable(said), "dim")
+    for reason in device.not_judged:
+        yield hanging("  not judged: ", words.printable(reason), "magenta")
+
+
+def summary_table(devices: Sequence[ReportDevice]) -> Table:
+    """One line a device: its verdict, its tunnels and the finding to act on first."""
+    return table(
+        ("Device", "Verdict", "Up", "Not up", "Tunnels and worst finding"), map(_summary_row, devices), ("Up", "Not up")
+    )
+
+
+def _summary_row(device: ReportDevice) -> tuple[Text | str, ...]:
+    up = sum(tunnel.state in ("up", "rekeying", "idle") for tunnel in device.tunnels)
+    serious = [finding for finding in device.findings if finding.severity in words.TO_ACT_ON]
+    worst = min(serious, key=lambda one: words.SEVERITY_RANK[one.severity], default=None)
+    if worst is not None:
+        verdict = Text(worst.severity, words.SEVERITY_STYLES[worst.severity])
+        peer = f"{words.printable(worst.peer)}: " if worst.peer else ""
+        said = f"{peer}{words.printable(worst.summary)}"
+    elif not device.judged:
+        verdict, said = Text("not judged", "magenta"), words.printable(next(iter(device.not_judged), ""))
+    else:
+        verdict = Text("healthy", "green")
+        said = words.printable(next((finding.summary for finding in device.findings), ""))
+    return (words.printable(device.name), verdict, str(up), str(len(device.tunnels) - up), said)
