@@ -1,0 +1,89 @@
+"""How a command ends: the exit codes of monitoring plugins, and a sentence instead of a traceback.
+
+The command framework has codes of its own (2 for usage, 1 for a crash) that would read as verdicts; they end here.
+"""
+
+import io
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any, Final
+
+from nornir_ikediag.cli._log import record
+from nornir_ikediag.errors import IkediagError
+
+HEALTHY: Final = 0
+WARNING: Final = 1
+FAILED: Final = 2
+UNDETERMINED: Final = 3
+INTERRUPTED: Final = 130
+
+
+def guarded(command: Any, arguments: Sequence[str]) -> int:
+    """Run the command of the framework with these arguments; its exit code, whatever happens inside."""
+    _prepare_streams()
+    for name in ("SIGTERM", "SIGHUP"):  # an open debug window must be closed on the way out, as with Ctrl-C
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupt)
+    try:
+        code = command.main(args=list(arguments), prog_name="ikediag", standalone_mode=False)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except IkediagError as error:
+        code = complain(str(error))
+    except Exception as error:  # noqa: BLE001 - the last one to see it: a sentence, and the rest to the log
+        code = _framework(error) if _is_of_framework(error) else complain(record(error))
+    except SystemExit:
+        code = UNDETERMINED
+    if code == INTERRUPTED:
+        complain("Interrupted.")
+    return _flushed(code if isinstance(code, int) else HEALTHY)
+
+
+def complain(sentence: str) -> int:
+    """Say it on standard error; the exit code that goes with it."""
+    print(f"ikediag: {sentence}", file=sys.stderr)
+    return UNDETERMINED
+
+
+def worse(*codes: int) -> int:
+    """Of several exit codes the one to leave with: 2 before 3 before 1 before 0."""
+    return min(codes, key=(FAILED, UNDETERMINED, WARNING, HEALTHY).index, default=HEALTHY)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _is_of_framework(error: Exception) -> bool:
+    # Typer carries click inside or beside itself, depending on its release: known by what they can do.
+    return hasattr(error, "format_message") or type(error).__name__ in ("Abort", "Exit")
+
+
+def _framework(error: Any) -> int:
+    if not hasattr(error, "format_message"):
+        return INTERRUPTED
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
+        print(context.get_help(), file=sys.stderr)
+        return UNDETERMINED
+    hint = f" Try `{context.command_path} --help`." if context is not None else ""
+    return complain(f"{error.format_message().rstrip('.')}.{hint}")
+
+
+def _prepare_streams() -> None:
+    """A character that the terminal's encoding lacks is escaped, not fatal."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _flushed(code: int) -> int:
+    """Flush now, so that a reader who has left (`| head`) does not make Python complain at its own exit."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code

@@ -1,0 +1,48 @@
+"""Options that several commands share: one wording, one environment variable each."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "-c",
+        "--config",
+        metavar="CONFIG",
+        envvar="IKEDIAG_CONFIG",
+        help="Nornir configuration file; without it `config.yaml` or `nornir.yaml` here.",
+    ),
+]
+Filters = Annotated[
+    list[str] | None,
+    typer.Option("-F", "--filter", metavar="KEY=VALUE", help="Only hosts with this in the inventory; repeatable."),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, envvar="IKEDIAG_WORKERS", help="How many devices at once."),
+]
+User = Annotated[
+    str | None,
+    typer.Option(
+        "--user",
+        metavar="NAME",
+        envvar="IKEDIAG_USERNAME",
+        help="Log in as this user. Passwords come from IKEDIAG_PASSWORD and IKEDIAG_ENABLE, or from a prompt.",
+    ),
+]
+SshConfig = Annotated[
+    Path | None,
+    typer.Option(
+        "--ssh-config", metavar="FILE", envvar="IKEDIAG_SSH_CONFIG", help="OpenSSH client configuration (jump hosts)."
+    ),
+]
+Format = Annotated[
+    str,
+    typer.Option("--format", metavar="FORMAT", envvar="IKEDIAG_FORMAT", help="text, json, html, junit or metrics."),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write the report there instead of to standard output."),
+]

@@ -1,0 +1,69 @@
+"""`ikediag explain`: the reader of what somebody else captured. No device is touched."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, TextIO
+
+import typer
+
+from nornir_ikediag.cli import _options as options
+from nornir_ikediag.cli._exits import UNDETERMINED, complain, worse
+from nornir_ikediag.cli._output import check, deliver
+from nornir_ikediag.model.facts import SourceFacts
+from nornir_ikediag.report._words import printable, where
+
+
+def command(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE", help="Logs, show output, configuration, capture folders; - is stdin."),
+    ],
+    walk: Annotated[bool, typer.Option("--walk", help="Tell the negotiations step by step.")] = False,
+    unread: Annotated[bool, typer.Option("--unread", help="List the lines that nothing of ours understands.")] = False,
+    format_: options.Format = "text",
+    output: options.Output = None,
+) -> int:
+    """Explain logs and show output that are at hand already, offline.
+
+    Any mix of debug output, syslog, VPN client log, show commands, configuration and capture folders, plain or gzip.
+    What each text is, and which device it is of, is found out.
+
+    \b
+    Examples:
+      ikediag explain asa-debug.log show-crypto-ipsec-sa.txt
+      ssh fw1 show logging | ikediag explain -
+      ikediag explain captures/fw1 --walk --format json -o report.json
+    """
+    from nornir_ikediag.assemble import assemble
+    from nornir_ikediag.diagnose import diagnose
+    from nornir_ikediag.intake import intake
+    from nornir_ikediag.pipeline import published, report
+    from nornir_ikediag.walk import walks
+
+    check(format_, output)
+    taken = intake(files)
+    devices = [assemble(capture) for capture in taken.captures]
+    code = UNDETERMINED
+    if devices:
+        judged = [published(device, diagnose(device)) for device in devices]
+        told = [one for device in devices for one in walks(device)] if walk else []
+        code = deliver(report(judged, told), format_, output)
+    if unread:
+        list_unread(
+            [source for device in devices for source in device.facts.sources],
+            sys.stderr if output is None and format_ != "text" else sys.stdout,
+        )
+    for problem in taken.problems:
+        code = worse(code, complain(problem))
+    return code
+
+
+def list_unread(sources: Sequence[SourceFacts], stream: TextIO) -> None:
+    """Write the lines that nothing of ours reads, as `source:line  text`, and how many more there are."""
+    for source in sources:
+        for line in source.quoted:
+            print(f"{where(line)}  {printable(line.text)}", file=stream)
+        if source.unread > len(source.quoted):
+            print(f"{printable(source.name)}: and {source.unread - len(source.quoted):,} more", file=stream)
+    if not any(source.unread for source in sources):
+        print("Every line was understood.", file=stream)
