@@ -1,0 +1,62 @@
+"""One message of a log: what framing makes of one or more physical lines, and what a sub-reader gets.
+
+A sub-reader plugs in by having ``read(entry) -> Sequence[Event] | None`` (see :class:`SubReader`) and by being named in
+``debugs/reader.py`` for the tags it reads. It gets complete entries only, in the order of the text, may keep state
+between them, and must not raise on any text.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+import msgspec
+
+from nornir_ikediag.model.event import Event
+
+Tag = Literal[
+    "IKEv1",
+    "IKEv1 DEBUG",
+    "IKEv1 DECODE",
+    "IKE COMMON DEBUG",
+    "IKEv2-PROTO",
+    "IKEv2-PLAT",
+    "IPSEC",
+    "syslog",
+    "client",
+    "",
+]
+
+
+class Entry(msgspec.Struct):
+    """A message with its continuation lines.
+
+    ``number`` and ``line`` are those of its first physical line, as evidence; ``text`` is the message without
+    timestamp, tag, collector's clothing, prompt and HTML, with hard-wrapped lines joined. ``tag`` is '' for a message
+    that somebody pasted without one. ``syslog_id`` is set when the message came with one, whatever the tag: a 711001
+    carries a debug line and gets that line's tag. ``body`` holds the continuation lines with their numbers, cleaned,
+    indentation kept. IKEv2 entries keep the debug level's digit in ``severity``; their text begins with ``(12): `` where
+    the device prints it. A client entry has the record's number in ``syslog_id``, and its words (``IKE/0x6300003B``) in
+    ``text``.
+
+    A sub-reader puts the numbers of the body lines that it does not understand into ``strange``.
+    """
+
+    number: int
+    line: str
+    tag: Tag
+    text: str
+    at: datetime | None = None
+    syslog_id: str = ""
+    severity: int | None = None
+    host: str | None = None
+    body: list[tuple[int, str]] = []
+    strange: list[int] = []
+    prefix: str = ""  # 'Group = x, IP = y, ' of IKEv1, already cut from the text
+
+
+class SubReader(Protocol):
+    """Reads the entries of some tags."""
+
+    def read(self, entry: Entry) -> Sequence[Event] | None:
+        """The events of this entry; empty when it is understood and nothing follows from it; None when it is not
+        understood (its lines then count as unread)."""

@@ -1,0 +1,65 @@
+"""Events of all logs of one device, replayed into negotiations.
+
+A sub-replay per IKE version does the work; this module hands each event to the one whose version it names. IPSEC
+lines name none: they belong to whichever version spoke last. A sub-replay plugs in by having the methods of
+:class:`SubReplay` and by being made in :class:`Replay`; it takes the numbers of its negotiations from the shared
+counter at the moment each begins. Nothing here raises on any sequence of events: an unknown transition is an observation.
+"""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Protocol
+
+from nornir_ikediag.model.event import Event
+from nornir_ikediag.model.reading import Replayed
+from nornir_ikediag.protocol.ikev1 import Ikev1Replay
+
+
+class SubReplay(Protocol):
+    """The replay of one IKE version."""
+
+    def feed(self, event: Event) -> None:
+        """Take the next event. Must not raise on any."""
+
+    def concluded(self, peer: str | None) -> bool:
+        """Whether a negotiation with that peer (None: with anybody) was seen and came to its end."""
+
+    def finish(self) -> Replayed:
+        """What came of it; negotiations have the ids that the shared counter gave."""
+
+
+class Replay:
+    """Feed it every event in order, then :meth:`finish`."""
+
+    def __init__(self) -> None:
+        numbers: Iterator[int] = count(1)
+        self._parts: dict[int, SubReplay] = {1: Ikev1Replay(numbers)}
+        self._current: SubReplay = self._parts[1]
+
+    def feed(self, event: Event) -> None:
+        """Take the next event."""
+        if event.ike_version is not None:
+            self._current = self._parts.get(event.ike_version, self._current)
+        self._current.feed(event)
+
+    def concluded(self, peer: str | None = None) -> bool:
+        """Whether a negotiation with that peer (None: with anybody) came to its end, good or bad."""
+        return any(part.concluded(peer) for part in self._parts.values())
+
+    def finish(self) -> Replayed:
+        """All negotiations in the order in which they began, and the events that belong to none."""
+        parts = [part.finish() for part in self._parts.values()]
+        negotiations = sorted((one for part in parts for one in part.negotiations), key=lambda one: int(one.id))
+        peer_events: dict[str, tuple[Event, ...]] = {}
+        folded: dict[tuple[str, str], int] = {}
+        for part in parts:
+            for peer, events in part.peer_events.items():
+                peer_events[peer] = (*peer_events.get(peer, ()), *events)
+            for key, number in part.folded.items():
+                folded[key] = folded.get(key, 0) + number
+        return Replayed(
+            negotiations=tuple(negotiations),
+            peer_events=peer_events,
+            device_events=tuple(event for part in parts for event in part.device_events),
+            folded=folded,
+        )
