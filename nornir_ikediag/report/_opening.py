@@ -13,7 +13,7 @@ from nornir_ikediag.report import _words as words
 LINES = 15
 _LABEL_WIDTH = 10
 # Past these many lines of the terminal a value is cut; the whole of it stands further down.
-_ROOM = {"Tunnel": 2, "Cause": 2, "Phase": 2, "Side": 1, "Proof": 3, "Next": 2, "Ask peer": 3}
+_ROOM = {"Tunnel": 2, "Cause": 2, "Phase": 2, "Side": 1, "Proof": 2, "Next": 2, "Ask peer": 3}
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -39,6 +39,8 @@ def opening(report: Report, width: int | None) -> list[Text]:
         lines = [Text(" UNDETERMINED ", "bold magenta reverse"), *_fields(_of_the_unjudged(report), width)]
     else:
         lines = [_healthy(report), *_fields(_of_the_only_tunnel(report), width)]
+    if width is not None:
+        lines[0].truncate(width, overflow="ellipsis")
     return lines[:LINES]
 
 

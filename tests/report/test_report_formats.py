@@ -1,0 +1,160 @@
+"""Each case in each format, against the whole of what it must print. ``IKEDIAG_UPDATE=1`` rewrites the expected files;
+their difference is then to be read like any other change."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nornir_ikediag.errors import UsageError
+from nornir_ikediag.model.report import Report
+from nornir_ikediag.report import Paper, formats, render
+from nornir_ikediag.report._opening import LINES, folded
+from nornir_ikediag.report._words import printable, span
+from nornir_ikediag.report.json import schema
+
+_HERE = Path(__file__).parent
+Build = Mapping[str, Callable[[], Report]]
+
+
+@pytest.mark.parametrize("format_name", formats())
+def test_prints_the_case_in_full(case: str, build: Build, format_name: str) -> None:
+    expected = _HERE / f"{case}.{format_name}"
+    printed = render(build[case](), format_name)
+    if os.environ.get("IKEDIAG_UPDATE"):
+        expected.write_text(printed, encoding="utf-8")
+    assert printed == expected.read_text(encoding="utf-8")
+
+
+def test_every_expected_file_belongs_to_a_case_and_a_format(build: Build) -> None:
+    known = {f"{name}.{format_name}" for name in build for format_name in formats()}
+    found = {path.name for path in _HERE.iterdir() if path.suffix != ".py" and path.is_file()}
+    assert found == known
+
+
+def test_refuses_a_format_that_does_not_exist(build: Build) -> None:
+    with pytest.raises(
+        UsageError, match=r"^There is no report format yaml\. There are: html, json, junit, metrics, text\.$"
+    ):
+        render(build["healthy"](), "yaml")
+
+
+@pytest.mark.parametrize("width", [None, 40, 80, 100, 200])
+def test_opens_with_a_block_for_the_ticket(case: str, build: Build, width: int | None) -> None:
+    block, _, _ = render(build[case](), "text", Paper(width=width)).partition("\n\n")
+    assert len(block.splitlines()) <= LINES
+
+
+def test_the_block_answers_in_the_order_of_the_questions(build: Build) -> None:
+    block, _, _ = render(build["failed"](), "text").partition("\n\n")
+    labels = [line[2:12].strip() for line in block.splitlines()[1:]]
+    assert labels == ["Tunnel", "Cause", "Phase", "Side", "Proof", "Next", "Ask peer"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_stays_within_the_terminal(case: str, build: Build, width: int) -> None:
+    printed = render(build[case](), "text", Paper(width=width))
+    assert [line for line in printed.splitlines() if len(line) > width] == []
+
+
+def test_leaves_lines_whole_in_a_pipe(build: Build) -> None:
+    printed = render(build["failed"](), "text")
+    (evidence,) = (one for one in build["failed"]().devices[0].findings[0].evidence if one.line == 41)
+    assert sum(evidence.text in line for line in printed.splitlines()) == 2
+    assert not [line for line in printed.splitlines() if line != line.rstrip()]
+
+
+@pytest.mark.parametrize("paper", [Paper(), Paper(width=100), Paper(width=100, colour=True)])
+def test_device_text_never_reaches_the_terminal_as_orders(build: Build, paper: Paper) -> None:
+    printed = render(build["hostile"](), "text", paper)
+    without_colour = re.sub(r"\x1b\[[0-9;]*m", "", printed) if paper.colour else printed
+    assert printable(without_colour.replace("\n", "")) == without_colour.replace("\n", "")
+    for text in (
+        "[reverse]fw[/reverse]<i>",
+        r"\x1b[2J\x1b[31m[link=file:///etc]click[/link]\x0d\x00",
+        r"\u202egpj.exe",
+    ):
+        assert text in without_colour
+
+
+def test_no_blinking_from_a_user_name(build: Build) -> None:
+    assert "\x1b[5m" not in render(build["hostile"](), "text", Paper(width=100, colour=True))
+
+
+def test_colours_only_when_asked(case: str, build: Build) -> None:
+    assert "\x1b" not in render(build[case](), "text", Paper(width=100))
+    assert "\x1b[" in render(build[case](), "text", Paper(width=100, colour=True))
+
+
+def test_json_holds_no_raw_control_character_and_reads_back(case: str, build: Build) -> None:
+    printed = render(build[case](), "json")
+    assert printable(printed.replace("\n", "")) == printed.replace("\n", "")
+    assert msgspec.json.decode(printed, type=Report) == build[case]()
+
+
+def test_every_case_validates_against_the_schema(case: str, build: Build) -> None:
+    jsonschema.Draft202012Validator(schema()).validate(msgspec.json.decode(render(build[case](), "json")))
+
+
+def test_the_schema_is_one_and_requires_every_key() -> None:
+    published = schema()
+    jsonschema.Draft202012Validator.check_schema(published)
+    assert published["properties"]["schema"] == {"const": "nornir-ikediag/report/1"}
+    definitions: dict[str, Any] = {"Report": published, **published["$defs"]}
+    for name, definition in definitions.items():
+        if "properties" in definition:
+            assert sorted(definition["required"]) == sorted(definition["properties"]), name
+    assert sorted(definitions["Finding"]["required"]) == [
+        "alternatives",
+        "ask_peer",
+        "cause",
+        "confidence",
+        "configuration",
+        "consequences",
+        "count",
+        "evidence",
+        "explanation",
+        "family",
+        "first_seen",
+        "last_seen",
+        "negotiation",
+        "next_steps",
+        "peer",
+        "references",
+        "selectors",
+        "severity",
+        "side",
+        "summary",
+        "tunnel_group",
+        "username",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0 s"), (59, "59 s"), (125, "2 min 5 s"), (3600, "1 h"), (1_036_801, "12 d 1 s")]
+)
+def test_spans(seconds: int, words: str) -> None:
+    assert span(seconds) == words
+
+
+@settings(deadline=None, max_examples=100)
+@given(text=st.text(max_size=200), width=st.integers(20, 120), room=st.integers(1, 4))
+def test_folding_keeps_to_its_room(text: str, width: int, room: int) -> None:
+    lines = folded(printable(text), width, room)
+    assert len(lines) <= room
+    assert all(len(line) <= width for line in lines)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.text(max_size=200))
+def test_printable_text_is_harmless_and_stable(text: str) -> None:
+    once = printable(text)
+    assert printable(once) == once
+    assert not re.search("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]", once)
