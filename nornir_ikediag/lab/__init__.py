@@ -1,0 +1,9 @@
+"""A simulated ASA fleet on loopback SSH: what the demo shows, and what the tests log in to.
+
+``serve(names)`` runs any number of firewalls, each with its own scenario (``scenarios()`` lists them).
+"""
+
+from nornir_ikediag.lab.scenario import Scenario, scenarios
+from nornir_ikediag.lab.server import Lab, LabHost, serve
+
+__all__ = ["Lab", "LabHost", "Scenario", "scenarios", "serve"]

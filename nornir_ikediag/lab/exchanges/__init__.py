@@ -1,0 +1,1 @@
+"""The exchanges as a device tells them, message by message, so that an end can stop after any of them."""
