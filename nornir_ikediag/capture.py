@@ -4,19 +4,23 @@ A capture folder is the same thing as a test fixture, so a user's bug report is 
 ``<nn>-<stem>.txt``. Everything left of a Capture knows Nornir, SSH and the clock; nothing right of it does.
 """
 
+import gzip
 import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal, cast
 
 import msgspec
 
 from nornir_ikediag.errors import InputError
 from nornir_ikediag.model.facts import DeviceStatus, WindowFacts
+from nornir_ikediag.redact import redact
 
 SCHEMA: Literal["nornir-ikediag/capture/1"] = "nornir-ikediag/capture/1"
 _INDEX = "capture.json"
+_MOST_BYTES = 8 << 30
+_NO_LINE_ENDS = dict.fromkeys(map(ord, "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"), " ")
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,13 +43,38 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     round: int = 0
 
     def lines(self) -> Iterator[str]:
-        """The lines without their ends, in order; line 1 is the first."""
+        """The lines without their ends, in order; line 1 is the first. Lines from disk are redacted as they come.
+
+        Raises InputError when the file went away, or is more than a text should be once it is unpacked.
+        """
         if self.path is None:
-            yield from self.text.splitlines()
+            yield from self.text.removesuffix("\n").split("\n")
             return
-        with self.path.open(encoding="utf-8", errors="replace") as stream:
-            for line in stream:
-                yield line.rstrip("\r\n")
+        try:
+            with open_binary(self.path) as stream:
+                for count, line in enumerate(stream, start=1):
+                    yield redact(decode(line).rstrip("\n"))[0]
+                    if count % 65536 == 0 and stream.tell() > _MOST_BYTES:
+                        raise InputError(f"{self.name} is larger than {_MOST_BYTES >> 30} GiB unpacked: split it.")
+        except (OSError, EOFError) as error:
+            raise InputError(f"{self.path} could not be read to its end: {error}.") from error
+
+
+def open_binary(path: Path) -> BinaryIO:
+    """The file, unpacked if it is gzip. Raises OSError."""
+    stream = path.open("rb")
+    if stream.peek(2)[:2] == b"\x1f\x8b":
+        return cast(BinaryIO, gzip.GzipFile(fileobj=stream))
+    return stream
+
+
+def decode(data: bytes) -> str:
+    """Text with ``\\n`` line ends, whatever wrote it. Nothing else ends a line, so that our numbers are an editor's."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = data.decode("utf-16", errors="replace")
+    else:
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
+    return text.replace("\r\n", "\n").translate(_NO_LINE_ENDS)
 
 
 class Capture(msgspec.Struct, frozen=True, kw_only=True):
