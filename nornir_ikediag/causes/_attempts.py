@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Literal
 
+from nornir_ikediag.causes._implied import implied_reason
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
@@ -43,7 +44,6 @@ REASONS = frozenset(
         EventKind.CONNECTION_TYPE,
         EventKind.PROTOCOL_NOT_ALLOWED,
         EventKind.IPSEC_PROPOSALS_REFUSED,
-        EventKind.PFS_MISMATCH,
         EventKind.SELECTOR_OVERLAP,
         EventKind.SELECTORS_REFUSED,
         EventKind.KEY_ACQUIRE_FAILED,
@@ -65,6 +65,7 @@ HINTS = frozenset(
     {
         EventKind.NOTIFY_RECEIVED,
         EventKind.KE_WRONG_GROUP,
+        EventKind.PFS_MISMATCH,
         EventKind.FRAGMENT_DROPPED,
         EventKind.FRAGMENT_MISSING,
         EventKind.CRYPTO_MAP_INCOMPLETE,
@@ -72,6 +73,24 @@ HINTS = frozenset(
         EventKind.STALE_SA,
     }
 )
+
+
+# What makes an earlier refusal good within the same attempt: the next policy, the next password, a retry.
+CURES: dict[EventKind, tuple[EventKind, ...]] = {
+    EventKind.IKE_PROPOSALS_REFUSED: (EventKind.IKE_PROPOSAL_ACCEPTED, EventKind.PHASE1_COMPLETED),
+    EventKind.IPSEC_PROPOSALS_REFUSED: (EventKind.IPSEC_PROPOSAL_ACCEPTED, EventKind.PHASE2_COMPLETED),
+    EventKind.XAUTH_REJECTED: (EventKind.USER_AUTHENTICATED,),
+    EventKind.AAA_UNREACHABLE: (EventKind.USER_AUTHENTICATED,),
+    EventKind.ADDRESS_FAILED: (EventKind.ADDRESS_ASSIGNED,),
+    EventKind.TUNNEL_GROUP_MISSING: (EventKind.PHASE1_COMPLETED,),
+    EventKind.DECRYPT_FAILED: (EventKind.PHASE1_COMPLETED,),
+    EventKind.AUTH_FAILED: (EventKind.PHASE1_COMPLETED,),
+    EventKind.CERTIFICATE_INVALID: (EventKind.PHASE1_COMPLETED,),
+    EventKind.CERTIFICATE_MISSING: (EventKind.PHASE1_COMPLETED,),
+}
+
+
+AUTH_TIMER = re.compile(r"AUTH msg before the timer|auth\w* (?:timed out|timeout)", re.IGNORECASE)
 
 
 def attempts(tunnel: Tunnel) -> tuple[Negotiation, ...]:
@@ -91,8 +110,11 @@ def is_loose(attempt: Negotiation) -> bool:
 
 def reason(attempt: Negotiation) -> Event | None:
     """The event that says why the attempt failed, or None where nothing does."""
-    strong = attempt.first(*REASONS)
-    return strong if strong is not None else next(filter(_is_refusal, attempt.all(*HINTS)), None)
+    for kinds in (REASONS, HINTS):
+        for event in attempt.all(*kinds):
+            if _stands(attempt, event):
+                return event
+    return implied_reason(attempt)
 
 
 def failed_because(tunnel: Tunnel, says: Callable[[Negotiation, Event], bool]) -> tuple[tuple[Negotiation, Event], ...]:
@@ -145,10 +167,15 @@ def _is_stuck(attempt: Negotiation) -> bool:
     return attempt.resent_at_end > 0 or attempt.peer_repeats > 0 or reason(attempt) is not None
 
 
-def _is_refusal(event: Event) -> bool:
-    if event.kind != EventKind.NOTIFY_RECEIVED:
-        return True
-    return notify_name(event) in REFUSING_NOTIFIES
+def _stands(attempt: Negotiation, event: Event) -> bool:
+    if event.kind == EventKind.NOTIFY_RECEIVED and notify_name(event) not in REFUSING_NOTIFIES:
+        return False
+    if event.kind == EventKind.AUTH_FAILED and AUTH_TIMER.search(event.origin.text):
+        return False  # silence, not a refusal
+    later = attempt.events[_position(attempt, event) + 1 :]
+    if event.kind == EventKind.KE_WRONG_GROUP:  # normally answered by a retry with the other group
+        return not any(one.kind == EventKind.PACKET and one.get("direction") == "sending" for one in later)
+    return not any(one.kind in CURES.get(event.kind, ()) for one in later)
 
 
 # RFC 2408 section 3.14.1 and RFC 7296 section 3.10.1: the error types that end an exchange.
@@ -160,23 +187,23 @@ REFUSING_NOTIFIES = frozenset(
         "CERT_TYPE_UNSUPPORTED", "CERTIFICATE_UNAVAILABLE", "INVALID_KEY_INFORMATION", "INVALID_KEY_INFO",
         "INVALID_EXCHANGE_TYPE", "UNSUPPORTED_EXCHANGE_TYPE", "INVALID_MAJOR_VERSION", "ATTRIBUTES_NOT_SUPPORTED",
         "BAD_PROPOSAL_SYNTAX", "INVALID_SYNTAX", "SINGLE_PAIR_REQUIRED", "NO_ADDITIONAL_SAS",
-        "INTERNAL_ADDRESS_FAILURE", "FAILED_CP_REQUIRED", "INVALID_PAYLOAD_TYPE", "TEMPORARY_FAILURE", "CHILD_SA_NOT_FOUND",
+        "INTERNAL_ADDRESS_FAILURE", "FAILED_CP_REQUIRED", "INVALID_PAYLOAD_TYPE", "TEMPORARY_FAILURE",
+        "CHILD_SA_NOT_FOUND",
     }
 )  # fmt: skip
 
 
 def _loose(tunnel: Tunnel) -> tuple[Negotiation, ...]:
     standing = tuple(_after_last_success(tunnel, tunnel.events))
-    if not any(event.kind in REASONS or (event.kind in HINTS and _is_refusal(event)) for event in standing):
+    if not standing:
         return ()
     first = standing[0]
     version = next((event.ike_version for event in standing if event.ike_version), None) or tunnel.ike_version or 1
-    return (
-        Negotiation(
+    loose = Negotiation(
             id="", origin=first, ike_version=version, peer=tunnel.peer, tunnel_group=tunnel.tunnel_group,
             username=tunnel.username, outcome="failed", started_at=first.at, events=standing,
-        ),
-    )  # fmt: skip
+        )  # fmt: skip
+    return (loose,) if reason(loose) is not None else ()
 
 
 def _after_last_success(tunnel: Tunnel, events: Iterable[Event]) -> Iterable[Event]:

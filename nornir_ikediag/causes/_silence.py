@@ -15,12 +15,16 @@ Exactly one answer for an attempt, so that exactly one cause claims it.
 """
 
 import re
+from dataclasses import dataclass
 
-from nornir_ikediag.causes._attempts import attempts, reason
+from nornir_ikediag.causes._attempts import AUTH_TIMER, attempts, reason
+from nornir_ikediag.causes._wording import few, resends, sends
 from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.sa import IkeSa
 from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.verdict import Confidence
 
 FIRST_WAIT = frozenset({"MM_WAIT_MSG2", "MM_SND_MSG1", "AM_WAIT_MSG2", "AM_SND_MSG1", "I_WAIT_INIT", "I_BLD_INIT"})
 KEY_WAIT = frozenset({"MM_WAIT_MSG5", "MM_WAIT_MSG6", "MM_SND_MSG5", "MM_SND_MSG4", "AM_WAIT_MSG3", "AM_SND_MSG2"})
@@ -28,7 +32,6 @@ WE_REPLIED = frozenset({"MM_WAIT_MSG3", "MM_SND_MSG2", "MM_WAIT_MSG5", "MM_SND_M
 FRAGMENTED_FROM_BYTES = 1400  # 1500 less the IP and UDP headers, PPPoE and the like
 
 _TIMEOUTS = re.compile(r"EV_TIMEOUT|EV_RETRY|EV_PROB_AUTH_FAIL|EV_RESEND_MSG|TIMEOUT|RETRANS", re.IGNORECASE)
-_AUTH_TIMER = re.compile(r"AUTH msg before the timer|auth\w* (?:timed out|timeout)", re.IGNORECASE)
 
 
 def silence(attempt: Negotiation) -> str | None:
@@ -50,6 +53,33 @@ def silent_attempts(tunnel: Tunnel, cause: str) -> tuple[Negotiation, ...]:
     return tuple(attempt for attempt in attempts(tunnel) if silence(attempt) == cause)
 
 
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Silence that stands for one cause: in an attempt of the log, or without a log in the state of an IKE SA."""
+
+    attempt: Negotiation | None
+    evidence: tuple[Evidence, ...]
+    state: str
+    confidence: Confidence
+    count: int = 1
+
+
+def quiet(tunnel: Tunnel, cause: str, *states: str) -> Quiet | None:
+    """The silence that stands for this cause; ``states`` are those in which an IKE SA alone hints at it.
+
+    One look at a state may have caught a passing moment, so it is only possible; two looks make it likely.
+    """
+    silent = silent_attempts(tunnel, cause)
+    if silent:
+        attempt = silent[0]
+        sure: Confidence = "likely" if attempt.outcome == "failed" else "possible"
+        return Quiet(attempt, unanswered(attempt), attempt.stopped_at or "", sure, len(silent))
+    sa = stuck_sa(tunnel, *states)
+    if sa is None:
+        return None
+    return Quiet(None, (sa.origin,), sa.state or "", "likely" if was_stuck_before(tunnel, sa) else "possible")
+
+
 def stuck_sa(tunnel: Tunnel, *states: str) -> IkeSa | None:
     """Where no log was read: the IKE SA that `show crypto isakmp sa` caught waiting in one of these states."""
     if tunnel.negotiations or tunnel.events or tunnel.state in ("up", "partial", "phase1-only", "rekeying"):
@@ -63,6 +93,13 @@ def was_stuck_before(tunnel: Tunnel, sa: IkeSa) -> bool:
     return any((one.state or "").upper() == (sa.state or "").upper() for one in earlier)
 
 
+def unanswered(attempt: Negotiation) -> tuple[Evidence, ...]:
+    """The lines that show the silence: how the device gave up, then what it repeated in vain."""
+    ends = attempt.all(EventKind.FSM_ERROR, EventKind.RETRIES_EXHAUSTED, EventKind.SESSION_TIMED_OUT)
+    lines = few(ends[:1], auth_timer(attempt), resends(attempt)[:3], sends(attempt)[:1])
+    return lines or few(attempt.first(EventKind.INITIATOR_STARTS), attempt.first(EventKind.CONSEQUENCE), attempt.origin)
+
+
 def blames_authentication(attempt: Negotiation) -> Event | None:
     """The FSM history line in which the device itself suspects the authentication (EV_PROB_AUTH_FAIL)."""
     return next((one for one in attempt.all(EventKind.FSM_ERROR) if "PROB_AUTH_FAIL" in one.get("history")), None)
@@ -71,7 +108,7 @@ def blames_authentication(attempt: Negotiation) -> Event | None:
 def auth_timer(attempt: Negotiation) -> Event | None:
     """The line that says that the message which authenticates the peer did not come in time."""
     kinds = (EventKind.AUTH_FAILED, EventKind.NEGOTIATION_ABORTED, EventKind.SESSION_TIMED_OUT)
-    return next((one for one in attempt.all(*kinds) if _AUTH_TIMER.search(one.origin.text)), None)
+    return next((one for one in attempt.all(*kinds) if AUTH_TIMER.search(one.origin.text)), None)
 
 
 def uses_certificates(attempt: Negotiation) -> bool:
@@ -111,7 +148,7 @@ def _last_sent_bytes(attempt: Negotiation) -> int:
 def _ends_in_silence(attempt: Negotiation) -> bool:
     if attempt.resent_at_end or attempt.peer_repeats or auth_timer(attempt) is not None:
         return True
-    if attempt.has(EventKind.RETRIES_EXHAUSTED, EventKind.SESSION_TIMED_OUT):
+    if attempt.has(EventKind.RETRIES_EXHAUSTED, EventKind.SESSION_TIMED_OUT) or _only_cleaned_up(attempt):
         return True
     return any(_TIMEOUTS.search(_newest_steps(event)) for event in attempt.all(EventKind.FSM_ERROR))
 
@@ -119,3 +156,12 @@ def _ends_in_silence(attempt: Negotiation) -> bool:
 def _newest_steps(event: Event) -> str:
     # 'MM_DONE, EV_ERROR' comes first; the pair after it is the one that failed
     return "|".join(event.get("history").split("|")[1:3])
+
+
+def _only_cleaned_up(attempt: Negotiation) -> bool:
+    # a syslog without packets: `New Phase 1 …`, then the peer table is cleared, and nothing between
+    if attempt.has(EventKind.PACKET) or not attempt.has(EventKind.CONSEQUENCE):
+        return False
+    return attempt.has(EventKind.INITIATOR_STARTS) and not attempt.has(
+        EventKind.IKE_PROPOSAL_ACCEPTED, EventKind.PHASE1_COMPLETED, EventKind.TUNNEL_GROUP_LANDED
+    )

@@ -42,9 +42,9 @@ def join(words: Iterable[str], conjunction: str = "and") -> str:
     return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
 
 
-def waits_for(attempt: Negotiation) -> str:
+def waits_in(state: str | None) -> str:
     """`` in state MM_WAIT_MSG2``, or nothing where the state is not known."""
-    return f" in state {attempt.stopped_at}" if attempt.stopped_at else ""
+    return f" in state {state}" if state else ""
 
 
 def resends(attempt: Negotiation) -> tuple[Event, ...]:

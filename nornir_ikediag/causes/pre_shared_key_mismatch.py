@@ -1,8 +1,8 @@
 """The pre-shared keys of the two ends differ.
 
 What you see
-`had problems decrypting packet, probably due to mismatched pre-shared key`, `Received encrypted Oakley Main Mode packet
-with invalid payloads`, an un-encrypted PAYLOAD_MALFORMED notify, `Invalid hash info (23)`; in IKEv2 `Failed to
+`had problems decrypting packet, probably due to mismatched pre-shared key`, `Received encrypted Oakley Main Mode
+packet with invalid payloads`, an un-encrypted PAYLOAD_MALFORMED notify, `Invalid hash info (23)`; in IKEv2 `Failed to
 authenticate the IKE SA` or AUTHENTICATION_FAILED. Often nothing but silence in MM_WAIT_MSG5, MM_WAIT_MSG6 or
 AM_WAIT_MSG3.
 
@@ -27,11 +27,10 @@ References
 from nornir_ikediag.causes._attempts import capped, failed_because, is_loose, nothing
 from nornir_ikediag.causes._configured import group_lines
 from nornir_ikediag.causes._keys import blames_key, key_questions, key_steps
-from nornir_ikediag.causes._silence import blames_authentication, silent_attempts, stuck_sa, was_stuck_before
-from nornir_ikediag.causes._wording import few, mode, resends, sends, waits_for
+from nornir_ikediag.causes._silence import Quiet, blames_authentication, quiet
+from nornir_ikediag.causes._wording import few, mode, waits_in
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
-from nornir_ikediag.model.sa import IkeSa
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Alternative, Cause, Found, Verdict
 
@@ -59,18 +58,15 @@ def match(tunnel: Tunnel) -> Verdict:
     said = failed_because(tunnel, blames_key)
     if said:
         return _said(tunnel, *said[0], count=len(said))
-    quiet = silent_attempts(tunnel, "pre-shared-key-mismatch")
-    if quiet:
-        return _silent(tunnel, quiet[0], count=len(quiet))
-    sa = stuck_sa(tunnel, "MM_WAIT_MSG5", "MM_WAIT_MSG6", "AM_WAIT_MSG3")
-    return _caught(tunnel, sa) if sa else nothing(tunnel)
+    silent = quiet(tunnel, "pre-shared-key-mismatch", "MM_WAIT_MSG5", "MM_WAIT_MSG6", "AM_WAIT_MSG3")
+    return _silent(tunnel, silent) if silent else nothing(tunnel)
 
 
 def _said(tunnel: Tunnel, attempt: Negotiation, event: Event, *, count: int) -> Found:
     told = event.kind == EventKind.NOTIFY_RECEIVED
     what = f"the peer answers {event.get('name')}" if told else "the peer's message does not fit our key"
     return Found(
-        summary=f"The pre-shared keys differ: {what} ({mode(attempt)}{waits_for(attempt)})",
+        summary=f"The pre-shared keys differ: {what} ({mode(attempt)}{waits_in(attempt.stopped_at)})",
         explanation="The policies were agreed and the Diffie-Hellman exchange is done; what fails is the first message "
         "whose encryption or hash depends on the pre-shared key.",
         evidence=few(event, attempt.all(EventKind.DECRYPT_FAILED, EventKind.AUTH_FAILED, EventKind.NOTIFY_RECEIVED)),
@@ -84,32 +80,21 @@ def _said(tunnel: Tunnel, attempt: Negotiation, event: Event, *, count: int) -> 
     )
 
 
-def _silent(tunnel: Tunnel, attempt: Negotiation, *, count: int) -> Found:
-    suspicion = blames_authentication(attempt)
+def _silent(tunnel: Tunnel, silent: Quiet) -> Found:
+    attempt = silent.attempt
+    suspicion = blames_authentication(attempt) if attempt else None
+    sure = attempt is None or suspicion is not None or attempt.nat_detected is False
     return Found(
-        summary=f"Probably the pre-shared keys differ: silence{waits_for(attempt)}, where the key is first used",
+        summary=f"Probably the pre-shared keys differ: silence{waits_in(silent.state)}, where the key is first used",
         explanation="The first message that is encrypted with the key stays unanswered: a peer with another key cannot "
         "read it, and most say nothing. With NAT between the ends a blocked UDP 4500 looks the same.",
-        evidence=few(suspicion, attempt.last(EventKind.FSM_ERROR), resends(attempt)[:2], sends(attempt)[:1]),
-        confidence="likely" if suspicion or attempt.nat_detected is False else "possible",
+        evidence=few(suspicion, silent.evidence),
+        confidence=silent.confidence if sure else "possible",
         side="unknown",
         negotiation=attempt,
         alternatives=(_PORT,),
         configuration=group_lines(tunnel),
         next_steps=key_steps(tunnel),
         ask_peer=key_questions(tunnel),
-        count=count,
-    )
-
-
-def _caught(tunnel: Tunnel, sa: IkeSa) -> Found:
-    return Found(
-        summary=f"The IKE SA waits in {sa.state}, where different pre-shared keys show first",
-        explanation="Phase 1 got as far as the first message that needs the key. A debug window tells for sure.",
-        evidence=(sa.origin,),
-        confidence="likely" if was_stuck_before(tunnel, sa) else "possible",
-        side="unknown",
-        alternatives=(_PORT,),
-        next_steps=key_steps(tunnel),
-        ask_peer=key_questions(tunnel),
+        count=silent.count,
     )

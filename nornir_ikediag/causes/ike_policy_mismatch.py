@@ -1,0 +1,94 @@
+"""No IKE proposal of one end is acceptable to the other.
+
+What you see
+`All SA proposals found unacceptable`, an FSM history that ends in MM_START or AM_BLD_MSG2; in IKEv2 `Failed to find a
+matching policy`, `No Matching proposal found`. At the end that was refused: `No proposal chosen (14)`, or nothing.
+
+What it means
+Several attributes differ, or the log does not tell which one. The end that refuses knows the reason; the initiator
+seldom does.
+
+How to be sure
+Put both lists beside each other: encryption with key length, hash or integrity, PRF, Diffie-Hellman group,
+authentication. A lifetime alone refuses nothing.
+
+How to fix it
+Agree on one complete policy and enter it on both ends. Adding a policy does not take anything from other peers.
+
+References
+- RFC 2408 section 3.14.1 (NO-PROPOSAL-CHOSEN), RFC 7296 section 3.10.1
+- Cisco document 113574, "ASA IPsec and IKE Debugs (IKEv1 Main Mode) Troubleshooting TechNote"
+- asa-syslog: 713048, 713257, 713904, 750003
+"""
+
+from nornir_ikediag.causes import _steps
+from nornir_ikediag.causes._attempts import nothing
+from nornir_ikediag.causes._configured import policy_lines
+from nornir_ikediag.causes._findings import found
+from nornir_ikediag.causes._policies import SYMPTOMS, Refusal, described, peer_refused, policy_steps, refusals
+from nornir_ikediag.causes._proposals import ATTRIBUTES, Comparison
+from nornir_ikediag.causes._wording import mode
+from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.verdict import Alternative, Cause, Confidence, Found, Verdict
+
+CAUSE = Cause(
+    title="No IKE proposal is acceptable to both ends",
+    family="phase1",
+    severity="critical",
+    needs=("log",),
+    explains=SYMPTOMS,
+)
+
+_ASK = (
+    "Please send the IKE (phase 1) proposals as configured on your side for our address: encryption with key length, "
+)
+_ASK += "hash or integrity, PRF, Diffie-Hellman group, authentication method and lifetime."
+
+
+def match(tunnel: Tunnel) -> Verdict:
+    """A refusal, here or at the peer, that no single attribute explains."""
+    left = [(pair, compared) for pair, compared in refusals(tunnel) if compared.single not in ATTRIBUTES]
+    here = [(pair, compared) for pair, compared in left if not peer_refused(*pair)]
+    if here:
+        return _refused_here(tunnel, [pair for pair, _ in here], here[0][1])
+    return _refused_there(tunnel, [pair for pair, _ in left]) if left else nothing(tunnel)
+
+
+def _refused_here(tunnel: Tunnel, claimed: list[Refusal], compared: Comparison) -> Found:
+    attempt, event = claimed[0]
+    several = f": {described(compared.differences)}" if compared.differences else "; the log does not tell what differs"
+    lists = ""
+    if compared.offers or compared.policies:
+        offers = "; ".join(compared.offers) or "not printed"
+        lists = f" Offered: {offers}. Configured: {'; '.join(compared.policies) or 'not read'}."
+    implied: Confidence = "possible" if attempt.outcome == "incomplete" and event.trust == "supposed" else "likely"
+    return found(
+        claimed,
+        summary=f"We refuse every IKE proposal of the peer ({mode(attempt)}){several}",
+        explanation=f"No pair of an offered proposal and a policy of ours agrees in every attribute.{lists}",
+        also=compared.lines,
+        confidence="certain" if compared.full else implied,
+        side="unknown",
+        configuration=policy_lines(tunnel, attempt.ike_version),
+        next_steps=policy_steps(tunnel, list(compared.differences) if compared.full else []),
+        ask_peer=(_ASK,),
+    )
+
+
+def _refused_there(tunnel: Tunnel, claimed: list[Refusal]) -> Found:
+    attempt, _ = claimed[0]
+    log = "and the lines of your log at the time of our attempt: the end that refuses knows why"
+    return found(
+        claimed,
+        summary=f"The peer refuses our IKE proposals (NO_PROPOSAL_CHOSEN, {mode(attempt)}) and does not say why",
+        explanation="Only the peer's log can tell which attribute it does not accept, or that it does not know us.",
+        confidence="likely",
+        side="peer",
+        alternatives=(
+            Alternative("tunnel-group-missing", "possible", "the peer's log: no configuration for our address"),
+            Alternative("ike-mode-mismatch", "possible", "the peer's log: the mode or IKE version is not allowed"),
+        ),
+        configuration=policy_lines(tunnel, attempt.ike_version),
+        next_steps=(_steps.show_policies(tunnel), _steps.show_map(tunnel), _steps.show_ike_sa(tunnel)),
+        ask_peer=(f"{_ASK[:-1]}, {log}.", "Is there a configuration for our public address on your side?"),
+    )

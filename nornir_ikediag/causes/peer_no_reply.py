@@ -1,0 +1,76 @@
+"""Our first message gets no reply at all.
+
+What you see
+`IKE_DECODE RESENDING Message (msgid=0)` with the SA payload and nothing RECEIVED; an FSM history that ends in
+MM_WAIT_MSG2 or AM_WAIT_MSG2 with EV_RETRY or EV_TIMEOUT; in IKEv2 retransmissions of IKE_SA_INIT up to the maximum. In
+`show crypto isakmp sa` the state MM_WAIT_MSG2, often with type `user` because the group is not known yet.
+
+What it means
+The path to the peer, UDP 500, or IKE on the peer is not there; or the address is not the peer's; or the peer knows
+nothing about us, or accepts none of our policies, and refuses in silence.
+
+How to be sure
+Capture UDP 500 on the outside interface: does our packet leave, does anything come back? A ping proves little. The
+peer's log tells whether our packet arrives.
+
+How to fix it
+Check the route to the peer and the `set peer` address, filters for UDP 500 and 4500 on the way, and with the peer
+that IKE is enabled and that our public address is configured.
+
+References
+- RFC 2408 section 2.5.1, RFC 7296 section 2.1 (retransmission)
+- Cisco document 81824, "Most Common L2L and Remote Access IPsec VPN Troubleshooting Solutions"
+- asa-syslog: 713136, 713157, 713902, 750003, 752015
+"""
+
+from nornir_ikediag.causes import _steps
+from nornir_ikediag.causes._attempts import nothing
+from nornir_ikediag.causes._configured import map_lines
+from nornir_ikediag.causes._silence import Quiet, quiet
+from nornir_ikediag.causes._wording import plural, waits_in
+from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.verdict import Alternative, Cause, Found, Verdict
+
+CAUSE = Cause(
+    title="The peer does not answer our first message",
+    family="reachability",
+    severity="critical",
+    needs=("log",),
+    explains=("tunnel-down", "tunnel-negotiating", "tunnel-flapping", "undetermined"),
+)
+
+
+def match(tunnel: Tunnel) -> Verdict:
+    """We started, repeated ourselves, and nothing ever came."""
+    silent = quiet(tunnel, "peer-no-reply", "MM_WAIT_MSG2", "AM_WAIT_MSG2")
+    return _found(tunnel, silent) if silent else nothing(tunnel)
+
+
+def _found(tunnel: Tunnel, silent: Quiet) -> Found:
+    resent = silent.attempt.resent if silent.attempt else 0
+    times = f" after {plural(resent, 'resend')}" if resent else ""
+    return Found(
+        summary=f"The peer does not answer our first message{times}: nothing was received{waits_in(silent.state)}",
+        explanation="No packet of the peer belongs to this negotiation. Either none arrives, or the peer drops ours "
+        "without a word: it does not know our address, or accepts none of our policies.",
+        evidence=silent.evidence,
+        confidence=silent.confidence,
+        side="unknown",
+        negotiation=silent.attempt,
+        alternatives=(
+            Alternative("ike-policy-mismatch", "possible", "the peer's log: our packet arrives and is refused"),
+            Alternative("tunnel-group-missing", "possible", "the peer's log: no configuration for our address"),
+        ),
+        configuration=map_lines(tunnel),
+        next_steps=(
+            _steps.read(f"show route {tunnel.peer}", "see that there is a route, and through which interface"),
+            _steps.show_map(tunnel, "check the `set peer` address"),
+            _steps.show_ike_sa(tunnel),
+            _steps.show_logging(tunnel),
+        ),
+        ask_peer=(
+            f"Do you see our UDP 500 packets for {tunnel.peer} arrive, and what does your log say about them?",
+            "Is IKE enabled on that interface, and is our public address configured as a peer?",
+        ),
+        count=silent.count,
+    )
