@@ -7,6 +7,10 @@ from logging import Formatter, LogRecord
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+import platformdirs
+
+from nornir_ikediag.redact import redact_text
+
 _BYTES = 512 * 1024
 _KEPT = 3
 
@@ -21,8 +25,6 @@ class _PrivateFile(RotatingFileHandler):
 
 def location() -> Path:
     """Where the log is, whether or not there is one yet."""
-    import platformdirs
-
     return Path(platformdirs.user_log_dir("ikediag", appauthor=False)) / "ikediag.log"
 
 
@@ -33,8 +35,6 @@ def record(error: BaseException) -> str:
     said = f"This is an error of ikediag itself ({type(error).__name__}{place})."
     path = location()
     try:
-        from nornir_ikediag.redact import redact_text
-
         text, _ = redact_text("".join(traceback.format_exception(error)))
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handler = _PrivateFile(path, maxBytes=_BYTES, backupCount=_KEPT)
