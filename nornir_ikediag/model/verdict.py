@@ -47,6 +47,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     next_steps: tuple[Step, ...] = ()
     ask_peer: tuple[str, ...] = ()
     count: int = 1
+    peers: tuple[str, ...] = ()  # a device cause's tunnels: only what is found on these is folded under it
 
 
 class RuledOut(msgspec.Struct, frozen=True):
