@@ -1,0 +1,114 @@
+"""Every text of a capture, read: show sections by their layouts, log lines by one replay for the whole device.
+
+A terminal log or a paste holds both, so every source goes through :mod:`nornir_ikediag.sections` first. The replay sees
+the logs in the order of the capture: what a device logged before a window comes before the window.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from nornir_ikediag import sections, shows
+from nornir_ikediag.capture import Capture, Source
+from nornir_ikediag.debugs import LogReader
+from nornir_ikediag.model.event import Event
+from nornir_ikediag.model.facts import SourceFacts
+from nornir_ikediag.model.reading import Reading, Replayed
+from nornir_ikediag.protocol import Replay
+
+
+class ShowText(msgspec.Struct, frozen=True):
+    """One show section, where it came from, and what it yields."""
+
+    source: Source
+    reading: Reading
+
+
+class Texts(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was read. ``sources`` has an entry for every section and every log, in the order of the capture.
+    ``clock_year_assumed`` is the year given to log lines that carry none."""
+
+    shows: tuple[ShowText, ...]
+    replayed: Replayed
+    sources: tuple[SourceFacts, ...]
+    clock_year_assumed: int | None = None
+
+
+def read_all(capture: Capture) -> Texts:
+    """Read every source of the capture. Raises InputError when a file went away while it was read; nothing else."""
+    collected: list[ShowText] = []
+    facts: list[SourceFacts] = []
+    replay = Replay()
+    clock = _Clock()
+    logged: dict[str, set[str]] = {}
+    for source in capture.sources:
+        parts = sections.split(source)
+        texts = [ShowText(part, _read_show(part, show)) for show, part in parts.shows]
+        collected.extend(texts)
+        facts.extend(text.reading.facts for text in texts)
+        reader = LogReader(source.name, year=_year(capture, source))
+        lines = _new_lines(source, parts.log, logged)
+        for event in _events(reader, lines):
+            clock.look_at(event)
+            replay.feed(event)
+        log_facts = reader.facts()
+        if log_facts.lines or not texts:
+            facts.append(_with_collector_notes(log_facts, source))
+    return Texts(
+        shows=tuple(collected), replayed=replay.finish(), sources=tuple(facts), clock_year_assumed=clock.year_assumed
+    )
+
+
+class _Clock:
+    """Finds the year that the log reader assumed: that of the first time whose line does not show a year."""
+
+    def __init__(self) -> None:
+        self.year_assumed: int | None = None
+
+    def look_at(self, event: Event) -> None:
+        if self.year_assumed is None and event.at is not None and str(event.at.year) not in event.origin.text:
+            self.year_assumed = event.at.year
+
+
+def _events(reader: LogReader, lines: Iterable[tuple[int, str]]) -> Iterator[Event]:
+    for number, line in lines:
+        yield from reader.feed(number, line)
+    yield from reader.close()
+
+
+def _new_lines(
+    source: Source, lines: Iterable[tuple[int, str]], logged: dict[str, set[str]]
+) -> Iterable[tuple[int, str]]:
+    """`show logging` is read before and after a window: what it showed before is not news, only its line number is."""
+    if not (source.command or "").startswith("show log"):
+        return lines
+    seen = logged.setdefault(source.command or "", set())
+    if source.round == 0:
+        numbered = list(lines)
+        seen.update(line for _, line in numbered)
+        return numbered
+    return ((number, line) for number, line in lines if line not in seen)
+
+
+def _year(capture: Capture, source: Source) -> int | None:
+    at = source.ended_at or source.started_at or capture.collected_at
+    return at.year if at else None
+
+
+def _read_show(part: Source, show: shows.Show) -> Reading:
+    reading = shows.read(part, show)
+    return msgspec.structs.replace(reading, facts=_with_collector_notes(reading.facts, part))
+
+
+def _with_collector_notes(facts: SourceFacts, source: Source) -> SourceFacts:
+    """What the collector knew about this text while it read it, joined to what the reader makes of it."""
+    problem = facts.problem
+    if not source.complete and problem is None:
+        problem = "the output stopped before the device came back to its prompt"
+    return msgspec.structs.replace(
+        facts,
+        command=facts.command or source.command,
+        complete=facts.complete and source.complete,
+        refused=facts.refused or source.refused,
+        problem=problem,
+    )
