@@ -1,0 +1,296 @@
+"""IKEv2 debug entries (IKEv2-PROTO, IKEv2-PLAT) and syslog 750xxx to 753xxx to events.
+
+Theory: an entry holds one or more messages, because the device glues them: a further tag or a further `(12):` in the
+middle of a line begins the next. Each message is part of a dump (:mod:`.ikev2_packet`), part of a policy comparison
+(:mod:`.ikev2_policies`), a state trace, a packet on the wire, or a row of the catalogue (:mod:`.ikev2_catalogue`).
+`(12)` is the device's own number of the negotiation and becomes ``Event.exchange``; most platform lines lack it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import msgspec
+
+from nornir_ikediag.debugs.entry import Entry
+from nornir_ikediag.debugs.ikev2_catalogue import Understood, lookup
+from nornir_ikediag.debugs.ikev2_packet import Packet, begin
+from nornir_ikediag.debugs.ikev2_policies import Comparison, begins
+from nornir_ikediag.debugs.ikev2_proposals import is_proposal
+from nornir_ikediag.debugs.ikev2_selectors import described
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.evidence import Evidence
+
+_TAG = re.compile(r"(?:I?KEv2-(?P<tag>PROTO|PLAT|ERROR)(?:-\d+)?:\s*)(?:\((?P<after>\d+)\):)?|\((?P<alone>\d{1,7})\):")
+_TRACE = re.compile(
+    r"SM Trace-> ?(?:SA: ?)?I_SPI=(?P<spi_i>\w+) R_SPI=(?P<spi_r>\w+) \((?P<role>[IR])\) MsgID ?= ?(?P<message_id>\w+)"
+    r"\s+CurState: (?P<state>\w+)\s+Event: (?P<event>\w+)"
+)
+_ON_WIRE = re.compile(
+    r"(?P<which>SENT|RECV) PKT \[(?P<exchange>\w+)\] \[(?P<from>[^\]]+)\]:(?P<from_port>\d+)->"
+    r"\[(?P<to>[^\]]+)\]:(?P<to_port>\d+) InitSPI=(?P<spi_i>\w+) RespSPI=(?P<spi_r>\w+) MID=(?P<message_id>\w+)"
+)
+_ENDS = re.compile(
+    r"Local:\s?(?P<local>\S+?):(?P<local_port>\d+)\s+Remote:\s?(?P<peer>\S+?):(?P<peer_port>\d+)\s+"
+    r"Username:\s?(?P<username>(?!IKEv2 )\S*)\s*(?:IKEv2 (?!Backup|Doesn't))?"
+)
+_TYPED_COMMAND = re.compile(
+    r"[A-Za-z][\w./-]*(?:\([\w-]+\))?[#>]\s?(?:(?:un|no )?deb\w*|no|show?|term\w*|conf\w*|exit|clear|ping|pack\w*)\b.*$"
+)
+_NOBODY = frozenset({"", "unknown", "n/a", "none"})
+_DEFAULT_GROUPS = re.compile(r"Default\w*Group$", re.IGNORECASE)
+_ADDRESS = re.compile(r"[0-9A-Fa-f.:]*[.:][0-9A-Fa-f.:]*$")
+_SHARED_REFUSALS = frozenset({"proposals-refused", "proposals-not-verified"})
+_MOST_MAP_CHECKS = 32
+
+
+class Ikev2Reader:
+    """Reads the IKEv2 entries of one text, ``source``. Never raises; what is pending comes out with :meth:`close`."""
+
+    def __init__(self, source: str = "") -> None:
+        self.source = source
+        self._packet: Packet | None = None
+        self._comparison: Comparison | None = None
+        self._map_checks: list[Event] = []
+        self._refused: str | None = None  # the number whose refusal was told already
+        self._number: str | None = None
+        self._at: datetime | None = None
+        self._out: list[Event] = []
+
+    def read(self, entry: Entry) -> Sequence[Event] | None:
+        """The events that this entry completes; None when no line of it is understood."""
+        if entry.tag == "syslog":
+            return self._syslog(entry)
+        self._at = entry.at or self._at
+        self._number = None
+        lines = [(entry.number, entry.line, entry.text), *((number, text, text) for number, text in entry.body)]
+        strange = [number for number, line, text in lines if not self._line(Evidence(self.source, number, line), text)]
+        if len(strange) == len(lines):
+            return self._taken() or None
+        entry.strange = [*entry.strange, *strange]
+        return self._taken()
+
+    def close(self) -> Sequence[Event]:
+        """The events of what the text ends in."""
+        self._finish_packet()
+        self._finish_comparison()
+        return self._taken()
+
+    def _taken(self) -> list[Event]:
+        events, self._out = self._out, []
+        return events
+
+    def _syslog(self, entry: Entry) -> Sequence[Event] | None:
+        """A message of 750xxx to 753xxx: who it is about stands in front, what happened is in the catalogue."""
+        text = entry.text
+        found = _ENDS.match(text)
+        said = lookup(text[found.end() :] if found else text)
+        if said is None:
+            return None
+        self._at = entry.at or self._at
+        self._number = None
+        self._finish_packet()
+        self._finish_comparison()
+        self._message(Evidence(self.source, entry.number, entry.line), said, entry.syslog_id)
+        events = self._taken()
+        return [_with_ends(event, found) for event in events] if found else events
+
+    def _line(self, origin: Evidence, text: str) -> bool:
+        """Whether everything in this line is understood."""
+        if ("#" in text or ">" in text) and _TYPED_COMMAND.search(text):
+            text = _TYPED_COMMAND.sub("", text)
+        understood = True
+        for number, piece in _messages(text, self._number):
+            if number is not None:
+                self._number = number
+            if piece:
+                understood = self._piece(origin, piece) and understood
+        return understood
+
+    def _piece(self, origin: Evidence, text: str) -> bool:
+        if self._comparison is not None:
+            if self._comparison.take(origin, text):
+                return True
+            self._finish_comparison()
+        packet = begin(origin, self._number, text)
+        if packet is not None:
+            self._finish_packet()
+            self._packet = packet
+            if packet.direction == "received":
+                self._refused = None
+                self._map_checks.clear()
+            return True
+        if self._packet is not None and self._packet.take(origin, text):
+            return True
+        return self._statement(origin, text) or _loose_dump(origin, text)
+
+    def _statement(self, origin: Evidence, text: str) -> bool:
+        """A message that says something by itself; it ends a dump."""
+        if begins(text):
+            self._finish_packet()
+            self._comparison = Comparison(self._number)
+            return self._comparison.take(origin, text)
+        trace = _TRACE.match(text)
+        if trace is not None:
+            self._finish_packet()
+            self._trace(origin, trace)
+            return True
+        wire = _ON_WIRE.match(text)
+        if wire is not None:
+            self._finish_packet()
+            self._on_wire(origin, wire)
+            return True
+        said = lookup(text)
+        if said is None:
+            return is_proposal(text)
+        self._finish_packet()
+        self._message(origin, said, None)
+        return True
+
+    def _message(self, origin: Evidence, said: Understood, syslog_id: str | None) -> None:
+        message, fields = said
+        if message.kind == EventKind.NEGOTIATION_ABORTED and message.id == "aborted":
+            why = lookup(fields.get("reason", ""))
+            if why is not None and why.message.id != "aborted" and why.message.kind not in _NO_REASONS:
+                self._message(origin, why, syslog_id)
+        kind = message.kind
+        fields = dict(fields)
+        if kind == EventKind.IKE_PROPOSALS_REFUSED and message.id in ("proposals-refused", "no-matching-proposal"):
+            fields["phase"] = "unknown"
+        if kind == EventKind.TUNNEL_GROUP_LANDED and _DEFAULT_GROUPS.match(fields.get("name", "")):
+            kind = EventKind.TUNNEL_GROUP_DEFAULT
+        event = self._emit(kind, origin, fields, trust=message.trust, message=syslog_id or message.id)
+        if kind == EventKind.CRYPTO_MAP_CHECK:
+            del self._map_checks[: -_MOST_MAP_CHECKS + 1]
+            self._map_checks.append(event)
+
+    def _emit(
+        self, kind: EventKind, origin: Evidence, fields: dict[str, str], *, trust: str = "recorded", message: str | None
+    ) -> Event:
+        peer, local = fields.pop("peer", None), None
+        if kind in _SELECTOR_KINDS:
+            for side in ("local", "remote"):
+                fields.update(described(side, fields[side]) if side in fields else {})
+        else:
+            local = fields.pop("local", None)
+        for name in ("message_id", "spi", "spi_i", "spi_r"):
+            if name in fields:
+                fields[name] = _hexadecimal(fields[name], 8 if name in ("message_id", "spi") else 16)
+        group = fields.get("name") if kind in _GROUP_KINDS else None
+        event = Event(
+            kind=kind, origin=origin, at=self._at, ike_version=2, peer=_bare(peer), local=_bare(local),
+            tunnel_group=group, exchange=self._number, message=message, trust=trust, fields=fields,
+        )  # fmt: skip
+        self._out.append(event)
+        return event
+
+    def _trace(self, origin: Evidence, found: re.Match[str]) -> None:
+        fields = {name: value for name, value in found.groupdict().items() if value}
+        fields["role"] = "initiator" if fields["role"] == "I" else "responder"
+        self._emit(EventKind.STATE, origin, fields, message="sm-trace")
+
+    def _on_wire(self, origin: Evidence, found: re.Match[str]) -> None:
+        sent = found["which"] == "SENT"
+        ends = ("from", "to") if sent else ("to", "from")
+        fields = {
+            "direction": "sending" if sent else "received", "tag": "PLAT", "exchange": found["exchange"],
+            "local": found[ends[0]], "local_port": found[f"{ends[0]}_port"], "peer": found[ends[1]],
+            "peer_port": found[f"{ends[1]}_port"], "spi_i": found["spi_i"], "spi_r": found["spi_r"],
+            "message_id": found["message_id"],
+        }  # fmt: skip
+        self._emit(EventKind.PACKET, origin, fields, message="packet-on-wire")
+
+    def _finish_packet(self) -> None:
+        packet, self._packet = self._packet, None
+        if packet is None:
+            return
+        packet.close()
+        outer, self._number = self._number, packet.number
+        direction = {"direction": packet.direction}
+        if packet.has_header:
+            payloads = {"payloads": " ".join(packet.payloads)} if packet.payloads else {}
+            fields = {**packet.fields, **direction, **payloads, "tag": "PROTO"}
+            self._emit(EventKind.PACKET, packet.origin, fields, message="packet")
+        ends = {name: value for name, value in packet.fields.items() if name in _ENDS_OF_PACKET}
+        for origin, fields in packet.proposals:
+            self._emit(EventKind.PROPOSAL_OFFERED, origin, {**fields, **direction, **ends}, message="proposal")
+        proxy = EventKind.PROXY_SENT if packet.direction == "sending" else EventKind.PROXY_RECEIVED
+        for origin, fields in packet.selectors:
+            self._emit(proxy, origin, {**fields, **direction}, message="traffic-selector")
+        notify = EventKind.NOTIFY_SENT if packet.direction == "sending" else EventKind.NOTIFY_RECEIVED
+        names = [name[7:].rstrip(")") for name in packet.payloads if name.startswith("NOTIFY(")]
+        for origin, name in zip(packet.notifies, names, strict=False):
+            self._emit(notify, origin, {"name": name.strip(), **ends}, message="notify")
+        self._number = outer
+
+    def _finish_comparison(self) -> None:
+        comparison, self._comparison = self._comparison, None
+        if comparison is None:
+            return
+        outer, self._number = self._number, comparison.number
+        told = self._refused == (self._number or "")
+        for kind, origin, fields, trust in comparison.events(self._map_checks):
+            repeated = told and kind in _REFUSALS and fields.get("phase") == "unknown"
+            self._emit(
+                EventKind.CONSEQUENCE if repeated else kind, origin, dict(fields), trust=trust, message="policies"
+            )
+        if comparison.is_refusal:
+            self._refused = self._number or ""
+        self._number = outer
+
+
+_ENDS_OF_PACKET = frozenset({"peer", "local", "spi_i", "spi_r"})
+_NO_REASONS = frozenset({EventKind.NOTED, EventKind.CONSEQUENCE, EventKind.NEGOTIATION_ABORTED})
+_REFUSALS = frozenset({EventKind.IKE_PROPOSALS_REFUSED, EventKind.IPSEC_PROPOSALS_REFUSED})
+_SELECTOR_KINDS = frozenset({EventKind.SELECTORS_REFUSED, EventKind.INITIATOR_STARTS})
+_GROUP_KINDS = frozenset(
+    {EventKind.TUNNEL_GROUP_LANDED, EventKind.TUNNEL_GROUP_DEFAULT, EventKind.PROTOCOL_NOT_ALLOWED}
+)
+
+
+def _messages(text: str, current: str | None) -> Iterator[tuple[str | None, str]]:
+    """The glued messages of a line, each with the number in front of it; ``current`` is that of the lines before."""
+    number: str | None = None
+    start = 0
+    for found in _TAG.finditer(text):
+        glued = found.start() > 0 and text[found.start() - 1].isalnum()
+        if found["alone"] and glued and found["alone"] != (number or current):
+            continue
+        yield number, text[start : found.start()].strip()
+        number, start = found["after"] or found["alone"], found.end()
+    yield number, text[start:].strip()
+
+
+def _loose_dump(origin: Evidence, text: str) -> bool:
+    """Whether this is a line of a dump whose beginning was cut off."""
+    return Packet(origin, None, "received", has_header=False).take(origin, text)
+
+
+def _with_ends(event: Event, found: re.Match[str]) -> Event:
+    peer, name = _bare(found["peer"]), found["username"].strip(",")
+    group, user = event.tunnel_group, None
+    if name.lower() not in _NOBODY:
+        if _ADDRESS.match(name) or _DEFAULT_GROUPS.match(name):
+            group = group or name
+        else:
+            user = name
+    ports = {"local_port": found["local_port"], "peer_port": found["peer_port"]}
+    return msgspec.structs.replace(
+        event, peer=event.peer or peer, local=_bare(found["local"]), tunnel_group=group, username=user,
+        fields={**ports, **event.fields},
+    )  # fmt: skip
+
+
+def _bare(address: str | None) -> str | None:
+    return address.strip("[]") or None if address else None
+
+
+def _hexadecimal(text: str, digits: int) -> str:
+    """An SPI or a message id as ``0x…``. The device prints ids as hexadecimal, except as `Message id: 10`."""
+    plain = text.lower().removeprefix("0x")
+    try:
+        is_decimal = digits == 8 and plain == text.lower() and len(plain) < 8
+        value = int(plain, 10 if is_decimal else 16)
+    except ValueError:
+        return text
+    return f"0x{value:0{digits}x}"

@@ -1,0 +1,191 @@
+"""The dump of one IKEv2 packet in a debug: header, payloads, proposals, traffic selectors, notifies.
+
+Theory: `Tx`, `Rx`, `Sending Packet` or `Received Packet` begin a dump and name both ends; the header gives SPIs,
+exchange, flags and message id; a line per payload follows with its insides and octets. IKE_AUTH and later exchanges are
+encrypted: their payloads stand in a dump of their own, without addresses, after `Building packet for encryption;
+contents are:` or `Decrypted packet:`. A dump is over when a line comes that belongs to no dump, and becomes events only
+then.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+from nornir_ikediag.debugs.ikev2_proposals import attributes
+from nornir_ikediag.debugs.ikev2_selectors import networks, ports
+from nornir_ikediag.model.evidence import Evidence
+
+_BEGIN = re.compile(
+    r"(?P<which>Tx|Rx) \[L (?P<local>\S+?):(?P<local_port>\d+)/R (?P<peer>\S+?):(?P<peer_port>\d+)/[^\]]*\]"
+    r"(?: m_id: (?P<message_id>\S+))?"
+)
+_BEGIN_LATER = re.compile(
+    r"(?P<which>Sending|Received|Receiving) Packet \[(?:To|From) (?P<peer>\S+?):(?P<peer_port>\d+)/"
+    r"(?:From|To) (?P<local>\S+?):(?P<local_port>\d+)/[^\]]*\]"
+)
+_CONTENTS = re.compile(r"(?P<which>Building packet for encryption|(?:REAL )?Decrypted packet)\b", re.IGNORECASE)
+_SPIS = re.compile(
+    r"(?:HDR\[i:|IKEV2 HDR ispi: |Initiator SPI ?: ?)(?P<spi_i>[0-9A-Fa-f]+)"
+    r" - (?:r: ?|rspi: ?|Responder SPI ?: ?)(?P<spi_r>[0-9A-Fa-f]+)\]?(?: Message id: (?P<message_id>\w+))?"
+)
+_EXCHANGE = re.compile(r"IKEv2 (?P<exchange>\w+) Exchange (?P<flag>REQUEST|RESPONSE)")
+_HEADER = re.compile(
+    r"(?=.*(?:Exchange type: |Message id: |version: \d))"
+    r"(?:.*?Exchange type: (?P<exchange>\w+),? flags: (?P<flags>[A-Z][A-Z -]*[A-Z]))?"
+    r"(?:.*?Message id: (?P<message_id>\w+))?(?:.*?length: (?P<length>\d+))?"
+)
+_PAYLOAD = re.compile(r"(?P<name>[A-Z][A-Za-z]{0,6}|NOTIFY\([\w -]+\)?)\s+Next payload: ")
+_PAYLOAD_NAME = re.compile(
+    r"(?P<name>SA|KE|N|VID|IDi|IDr|AUTH|CERT|CERTREQ|TSi|TSr|CFG|DELETE|D|EAP|ENCR|SK|SKF|NOTIFY\([\w -]+\)?)\s*$"
+)
+_PROPOSAL = re.compile(r"Proposal: (?P<number>\d+), Protocol id: (?P<protocol>\w+)")
+_TRANSFORM = re.compile(r"type: (?P<type>\d+), reserved: \w+, id:\s*(?P<id>[^\n]*)")
+_KEY_LENGTH = re.compile(r"(?:.*\b)?key[- ]?len(?:gth)?\b\D{0,12}(?P<bits>\d+)", re.IGNORECASE)
+_SELECTOR = re.compile(r"TS type: \S+, proto id: (?P<protocol>\d+)")
+_PORTS = re.compile(r"start port: (?P<first>\d+), end port: (?P<last>\d+)")
+_ADDRESSES = re.compile(r"start addr: (?P<first>\S+), end addr: (?P<last>[0-9A-Fa-f.:]+)")
+_NOTIFY_BODY = re.compile(r"Security protocol id: (?P<protocol>[^,]+), spi size: \d+, type: (?P<name>\w+)")
+_OCTETS = re.compile(r"(?:[0-9A-Fa-f]{2}\s+)*[0-9A-Fa-f]{2}(?:\s|$)")
+_INSIDES = re.compile(
+    r"(?:last (?:proposal|transform|attribute)|Next payload|Payload contents|DH group: |Id type: |ID type|Auth method|"
+    r"Num(?:ber)? of TSs|Cert encoding|Cert(?:ificate)? |cfg type|attrib type|Encrypted data|Data:|Data \(|SPI: |spi: |"
+    r"Security protocol id|num(?:ber)? of SPIs?|reserved|Vendor|EAP |Code: |encrypted|Key |Delete with reason|"
+    r"Initiator SPI|Responder SPI|Version|Flags|length: |NONE|HDR\[|IKEV2 HDR|ENCR|\*+|-+\s*$)",
+    re.IGNORECASE,
+)
+_TYPES = {"1": "encryption", "2": "prf", "3": "integrity", "4": "dh_group", "5": "esn"}
+
+Direction = Literal["sending", "received"]
+
+
+class Packet:
+    """One dump. ``fields`` are those of the PACKET event; ``proposals``, ``selectors`` and ``notifies`` each keep the
+    line they were read from. ``has_header`` False: contents only, of the packet before or after it."""
+
+    def __init__(self, origin: Evidence, number: str | None, direction: Direction, *, has_header: bool) -> None:
+        self.origin = origin
+        self.number = number
+        self.direction: Direction = direction
+        self.has_header = has_header
+        self.fields: dict[str, str] = {}
+        self.payloads: list[str] = []
+        self.proposals: list[tuple[Evidence, dict[str, str]]] = []
+        self.selectors: list[tuple[Evidence, dict[str, str]]] = []
+        self.notifies: list[Evidence] = []
+        self._transforms: list[tuple[str, str]] = []
+        self._selector: dict[str, str] = {}
+
+    def take(self, origin: Evidence, text: str) -> bool:
+        """Whether this line belongs to the dump; if so, what it says is kept."""
+        return any(rule(self, origin, text) for rule in _RULES)
+
+    def close(self) -> None:
+        """Finish what the last lines began."""
+        self._finish_proposal()
+
+    def _header(self, origin: Evidence, text: str) -> bool:
+        found = _SPIS.match(text) or _EXCHANGE.match(text) or _HEADER.match(text)
+        if found is None:
+            return False
+        for name, value in found.groupdict().items():
+            if value:
+                self.fields[name] = value
+        return True
+
+    def _payload(self, origin: Evidence, text: str) -> bool:
+        found = _PAYLOAD.match(text) or _PAYLOAD_NAME.match(text)
+        if found is None:
+            return False
+        self._finish_proposal()
+        self.payloads.append(found["name"])
+        if found["name"].startswith("NOTIFY("):
+            self.notifies.append(origin)
+        return True
+
+    def _proposal(self, origin: Evidence, text: str) -> bool:
+        found = _PROPOSAL.match(text)
+        if found is None:
+            return False
+        self._finish_proposal()
+        self.proposals.append((origin, found.groupdict()))
+        return True
+
+    def _transform(self, origin: Evidence, text: str) -> bool:
+        found = _TRANSFORM.match(text)
+        if found is not None:
+            self._transforms.append((_TYPES.get(found["type"], "unknown"), found["id"].strip()))
+            return True
+        bits = _KEY_LENGTH.match(text) if self._transforms else None
+        if bits is not None and self._transforms[-1][0] == "encryption":
+            self._transforms[-1] = ("encryption", f"{self._transforms[-1][1]}-{bits['bits']}")
+        return bits is not None
+
+    def _traffic_selector(self, origin: Evidence, text: str) -> bool:
+        found = _SELECTOR.match(text) or _PORTS.match(text)
+        if found is not None and "protocol" in found.groupdict():
+            self._selector = {"protocol": found["protocol"]}
+            return True
+        if found is not None:
+            self._selector["port"] = ports(found["first"], found["last"])
+            return True
+        found = _ADDRESSES.match(text)
+        if found is None:
+            return False
+        payload = next((name for name in reversed(self.payloads) if name in ("TSi", "TSr")), "")
+        network = networks(found["first"], found["last"])
+        self.selectors.append((origin, {"payload": payload, "network": network, **self._selector}))
+        return True
+
+    def _notify(self, origin: Evidence, text: str) -> bool:
+        found = _NOTIFY_BODY.match(text)
+        if found is None:
+            return False
+        if self.payloads and self.payloads[-1].startswith("NOTIFY(") and not found["name"].isdigit():
+            self.payloads[-1] = f"NOTIFY({found['name']})"
+        return True
+
+    def _insides(self, origin: Evidence, text: str) -> bool:
+        return _OCTETS.match(text) is not None or _INSIDES.match(text) is not None
+
+    def _finish_proposal(self) -> None:
+        if not self._transforms or not self.proposals:
+            return
+        origin, fields = self.proposals[-1]
+        words = " ".join(value for kind, value in self._transforms if value and kind not in ("esn", "unknown"))
+        values: dict[str, list[str]] = {}
+        for kind, value in self._transforms:
+            if value and kind not in ("esn", "unknown"):
+                values.setdefault(kind, []).append(value)
+        groups = attributes(" ".join(values.pop("dh_group", [])), "IKE").get("dh_group")
+        joined = {kind: " ".join(dict.fromkeys(each)) for kind, each in values.items()}
+        self.proposals[-1] = (
+            origin,
+            {**fields, **joined, **({"dh_group": groups} if groups else {}), "text": words},
+        )
+        self._transforms = []
+
+
+_RULES: tuple[Callable[[Packet, Evidence, str], bool], ...] = (
+    Packet._transform,
+    Packet._payload,
+    Packet._proposal,
+    Packet._traffic_selector,
+    Packet._notify,
+    Packet._header,
+    Packet._insides,
+)
+
+
+def begin(origin: Evidence, number: str | None, text: str) -> Packet | None:
+    """The dump that this line begins, if it begins one."""
+    found = _BEGIN.match(text) or _BEGIN_LATER.match(text)
+    if found is not None:
+        direction: Direction = "sending" if found["which"] in ("Tx", "Sending") else "received"
+        packet = Packet(origin, number, direction, has_header=True)
+        packet.fields = {name: value for name, value in found.groupdict().items() if value and name != "which"}
+        return packet
+    contents = _CONTENTS.match(text)
+    if contents is None:
+        return None
+    sending = contents["which"].lower().startswith("building")
+    return Packet(origin, number, "sending" if sending else "received", has_header=False)

@@ -1,0 +1,105 @@
+"""The policy comparison in an IKEv2 debug: what the peer offered, what this end expects, and what that says.
+
+Theory: on a refusal the device prints `Failed to find a matching policy`, `Received Policies:` with one line per
+proposal, the same sentence again, and `Expected Policies:` likewise. IKE lists are numbered from 1; child SA lists
+begin with `ESP:` and are numbered from 0. A child SA list is chosen by way of the crypto map: when no entry matched
+there is nothing to expect, the list is empty, and the platform line before it says what the crypto map lacked. Only a
+refusal after a proxy match is about the transforms.
+"""
+
+import re
+
+from nornir_ikediag.debugs.ikev2_proposals import attributes, is_proposal
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.evidence import Evidence
+
+_HEADING = re.compile(r"(Received|Expected) Polic(?:ies|y):?", re.IGNORECASE)
+_POLICY = re.compile(r"(?:(?P<protocol>ESP|AH|IKE):? )?\s*Proposal (?P<number>\d+):\s*(?P<words>.*)", re.IGNORECASE)
+_REFUSAL = re.compile(r"Failed to (?:find a matching policy|verify the proposed policies)", re.IGNORECASE)
+_MAP_VERDICTS: dict[str, tuple[EventKind, str]] = {
+    "peer-mismatch": (EventKind.CRYPTO_MAP_PEER_MISMATCH, "the crypto map entry names another peer"),
+    "incomplete": (EventKind.CRYPTO_MAP_INCOMPLETE, "the crypto map entry is incomplete"),
+    "no-match": (EventKind.SELECTORS_REFUSED, "no crypto map entry matches the traffic selectors"),
+}
+
+Kept = tuple[EventKind, Evidence, dict[str, str], str]  # kind, line, fields, trust
+
+
+class Comparison:
+    """One comparison. It is open until a line comes that does not belong to it."""
+
+    def __init__(self, number: str | None) -> None:
+        self.number = number
+        self._refusals: list[Evidence] = []
+        self._headings: dict[str, Evidence] = {}
+        self._policies: list[tuple[str, Evidence, dict[str, str]]] = []
+        self._side = ""
+
+    def take(self, origin: Evidence, text: str) -> bool:
+        """Whether this line belongs to the comparison; if so, what it says is kept."""
+        if _REFUSAL.match(text):
+            self._refusals.append(origin)
+            self._side = ""
+            return True
+        heading = _HEADING.match(text)
+        if heading:
+            self._side = heading[1].lower()
+            self._headings.setdefault(self._side, origin)
+            rest = text[heading.end() :].strip()
+            return not rest or self._policy(origin, rest)
+        return bool(self._side) and self._policy(origin, text)
+
+    def _policy(self, origin: Evidence, text: str) -> bool:
+        found = _POLICY.match(text)
+        if found is not None:
+            protocol = (found["protocol"] or "IKE").upper()
+            fields = {"number": found["number"], "protocol": protocol, "text": " ".join(found["words"].split())}
+            self._policies.append((self._side, origin, fields))
+            return True
+        if self._policies and self._policies[-1][0] == self._side and is_proposal(text):
+            self._policies[-1][2]["text"] += " " + " ".join(text.split())
+            return True
+        return False
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the device said that nothing matches (lists alone are printed by some releases on success, too)."""
+        return bool(self._refusals)
+
+    def events(self, map_checks: list[Event]) -> list[Kept]:
+        """What the comparison says, with the crypto map checks that went before it."""
+        kept: list[Kept] = []
+        for side, origin, fields in self._policies:
+            kind = EventKind.RECEIVED_POLICY if side == "received" else EventKind.EXPECTED_POLICY
+            kept.append((kind, origin, {**fields, **attributes(fields["text"], fields["protocol"])}, "recorded"))
+        nothing_expected = "expected" in self._headings and not any(side == "expected" for side, *_ in self._policies)
+        if nothing_expected:
+            fields = {"number": "", "protocol": self._protocol(), "text": ""}
+            kept.append((EventKind.EXPECTED_POLICY, self._headings["expected"], fields, "recorded"))
+        if not self._refusals:
+            return kept
+        if nothing_expected and self._protocol() != "IKE":
+            verdict = self._map_verdict(map_checks)
+        else:
+            refused = {"IKE": EventKind.IKE_PROPOSALS_REFUSED}.get(self._protocol(), EventKind.IPSEC_PROPOSALS_REFUSED)
+            known = {"protocol": self._protocol()} if self._protocol() else {"phase": "unknown"}
+            kind = refused if self._protocol() else EventKind.IKE_PROPOSALS_REFUSED
+            verdict = (kind, self._refusals[0], known, "recorded")
+        rest = self._refusals if verdict[1] is not self._refusals[0] else self._refusals[1:]
+        return [*kept, verdict, *((EventKind.CONSEQUENCE, origin, {}, "recorded") for origin in rest)]
+
+    def _protocol(self) -> str:
+        return next((fields["protocol"] for _, _, fields in self._policies), "")
+
+    def _map_verdict(self, map_checks: list[Event]) -> Kept:
+        for result, (kind, reason) in _MAP_VERDICTS.items():
+            check = next((one for one in reversed(map_checks) if one.get("result") == result), None)
+            if check is not None:
+                return kind, check.origin, {**check.fields, "reason": reason, "final": "yes"}, check.trust
+        reason = "no crypto map entry fits: nothing is expected"
+        return EventKind.SELECTORS_REFUSED, self._headings["expected"], {"reason": reason}, "supposed"
+
+
+def begins(text: str) -> bool:
+    """Whether a comparison begins with this line."""
+    return _REFUSAL.match(text) is not None or _HEADING.match(text) is not None
