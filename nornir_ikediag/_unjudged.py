@@ -1,0 +1,78 @@
+"""What could not be judged, in a sentence each: it makes the difference between healthy and unread."""
+
+from collections.abc import Mapping, Sequence
+
+from nornir_ikediag._verdicts import Answer
+from nornir_ikediag.model.device import Device
+from nornir_ikediag.model.facts import DeviceFacts, SourceFacts
+from nornir_ikediag.model.report import Finding
+
+# Without these a tunnel cannot be judged; the others only help to.
+_NEEDED = ("crypto isakmp sa", "crypto ikev1 sa", "crypto ikev2 sa", "crypto ipsec sa", "running-config")
+_FEW = 5
+
+
+def not_judged(
+    device: Device,
+    findings: Sequence[Finding],
+    unknown: Mapping[str, Sequence[Answer]],
+    device_answers: Sequence[Answer],
+    broken: set[str],
+) -> tuple[str, ...]:
+    """The sentences: the device itself, texts that were cut or refused, tunnels whose state nothing tells, defects."""
+    sentences: list[str] = []
+    facts = device.facts
+    if facts.status in ("unreachable", "login-failed"):
+        sentences.append(facts.problem or f"{facts.name} could not be read, so none of its tunnels was judged.")
+    sentences += [_text(facts, source) for source in facts.sources if _is_missed(source)]
+    sentences += _tunnels(facts, unknown, findings)
+    if not device.tunnels and not sentences and not findings and not _shows_no_tunnel(facts):
+        sentences.append(f"{facts.name}: neither an SA nor a negotiation was found in what was read.")
+    sentences += [
+        f"{facts.name}: the cause {cause} could not be checked because of a defect in ikediag; please report it."
+        for cause in sorted(broken)
+    ]
+    return tuple(dict.fromkeys(sentences))
+
+
+def _text(facts: DeviceFacts, source: SourceFacts) -> str:
+    what = source.command or source.name
+    if source.refused:
+        return f"{facts.name}: `{what}` was refused, so what only it shows was not judged."
+    return f"{facts.name}: `{what}` was not read to its end ({source.problem or 'it stops in the middle'})."
+
+
+def _is_missed(source: SourceFacts) -> bool:
+    if source.complete and not source.refused:
+        return False
+    if source.kind in ("debug", "syslog", "client-log"):
+        return False
+    return source.command is None or any(word in source.command for word in _NEEDED)
+
+
+def _tunnels(facts: DeviceFacts, unknown: Mapping[str, Sequence[Answer]], findings: Sequence[Finding]) -> list[str]:
+    """One sentence for all the tunnels that miss the same."""
+    if facts.role in ("standby", "data") and not facts.windows:
+        return []  # the finding not-active-unit says where to look; nobody asked this unit for a verdict
+    judged = {finding.peer for finding in findings if finding.severity != "info"}
+    peers_by_missing: dict[str, list[str]] = {}
+    for peer, answers in unknown.items():
+        if peer in judged:
+            continue
+        missing = [answer.missing for answer in answers if answer.missing and answer.cause.cause.family == "state"]
+        peers_by_missing.setdefault(missing[0] if missing else "", []).append(peer)
+    return [
+        f"{facts.name}: the state of {_named(peers)} cannot be told"
+        + (f"; missing: {missing}." if missing else " from what was read.")
+        for missing, peers in peers_by_missing.items()
+    ]
+
+
+def _named(peers: Sequence[str]) -> str:
+    few = ", ".join(peers[:_FEW])
+    return few if len(peers) <= _FEW else f"{few} and {len(peers) - _FEW} more tunnels"
+
+
+def _shows_no_tunnel(facts: DeviceFacts) -> bool:
+    """Whether the SA output was read to its end: then no tunnel is an answer."""
+    return bool(facts.knows & {"crypto_isakmp_sa", "crypto_ipsec_sa"}) or facts.role in ("standby", "data")
