@@ -46,3 +46,24 @@ Output = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write the report there instead of to standard output."),
 ]
+Peer = Annotated[
+    str | None,
+    typer.Option(
+        "--peer",
+        metavar="WHO",
+        envvar="IKEDIAG_PEER",
+        help="Only this peer: an address, a tunnel-group or a user name.",
+    ),
+]
+Window = Annotated[
+    int | None,
+    typer.Option(
+        "--window", metavar="SECONDS", min=0, max=600, envvar="IKEDIAG_WINDOW", help="At most so long; 0 opens none."
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Read what decides about the window, then print the plan.")]
+Offline = Annotated[bool, typer.Option("--offline", help="With --dry-run: send nothing at all, only print the plan.")]
+Save = Annotated[
+    Path | None,
+    typer.Option("--save", metavar="FOLDER", help="Keep what the devices said there, for `ikediag explain`."),
+]

@@ -1,2 +1,101 @@
-def command() -> int:
+"""`ikediag demo`: the whole of it on simulated firewalls, for somebody who has none at hand."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nornir_ikediag.cli import _options as options
+from nornir_ikediag.cli._fleet import Wanted, fleet
+from nornir_ikediag.cli._output import check, deliver, say
+from nornir_ikediag.cli.lab import how_to_use, wait_for_interrupt
+from nornir_ikediag.report._words import TO_ACT_ON, plural
+
+if TYPE_CHECKING:
+    from nornir_ikediag.lab import Lab
+    from nornir_ikediag.model.report import Report
+
+# What a fleet looks like on a bad day: most of it is fine, and no two of the others ail from the same.
+ENDS: tuple[str, ...] = (
+    "healthy-main-mode-initiator",
+    "wrong-key-main-mode-responder",
+)
+_SPEED = 10.0
+_WINDOW_SECONDS = 20
+
+
+def command(
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the firewalls up afterwards, to play with.")] = False,
+    format_: options.Format = "text",
+    output: options.Output = None,
+) -> int:
+    """Show all of it on simulated firewalls: a health run, debug windows on what looks broken, a report.
+
+    Nothing but this computer is touched: the firewalls are simulated and listen on loopback, and the SSH to them is
+    real. Takes about a minute, because negotiations take their time.
+
+    \b
+    Examples:
+      ikediag demo
+      ikediag demo --keep
+    """
+    from nornir_ikediag.lab import serve
+
+    check(format_, output)
+    with tempfile.TemporaryDirectory(prefix="ikediag-demo-") as folder, serve(ENDS, speed=_SPEED) as lab:
+        config = lab.write_inventory(Path(folder))
+        os.environ.update(lab.environment())
+        _tell(f"{plural(len(lab.hosts), 'simulated firewall')} on loopback, real SSH, time {_SPEED:.0f} times as fast.")
+        deliver(_run(config), format_, output)
+        if keep:
+            say("\n" + how_to_use(lab, config))
+            wait_for_interrupt()
+        else:
+            _tell(_farewell(lab))
     return 0
+
+
+def _run(config: Path) -> Report:
+    from nornir_ikediag.cli._run import reported
+    from nornir_ikediag.pipeline import report
+    from nornir_ikediag.tasks import collect_state, diagnose
+
+    _tell("1. health: show commands only, all firewalls at once")
+    health = reported(fleet(Wanted(config=config)), "reading", collect_state)
+    broken = _broken(health)
+    _tell(f"   {plural(len(broken), 'firewall')} of {len(health.devices)} need a closer look: {', '.join(broken)}")
+    _tell("2. diagnose: a debug window on each of them, closed again and proved closed")
+    closer = reported(
+        fleet(Wanted(config=config, hosts=tuple(broken))), "diagnosing", diagnose, window_seconds=_WINDOW_SECONDS
+    )
+    _tell("3. the report:\n")
+    judged = {device.name: device for device in closer.devices}
+    return report([judged.get(device.name, device) for device in health.devices])
+
+
+def _broken(health: Report) -> list[str]:
+    return [
+        device.name
+        for device in health.devices
+        if device.status != "unreachable"
+        and (not device.judged or any(finding.severity in TO_ACT_ON for finding in device.findings))
+    ]
+
+
+def _farewell(lab: Lab) -> str:
+    broken = next(host.name for host in lab.hosts if host.scenario.cause)
+    return (
+        "\nThat was real SSH to firewalls that do not exist. Next:\n"
+        f"  ikediag demo --keep              the same, and they stay up: try ikediag diagnose {broken}\n"
+        "  ikediag explain FILE...          a log or show output that you have\n"
+        "  ikediag diagnose HOST --user ME  a firewall of yours; --dry-run shows what would be sent"
+    )
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,2 +1,51 @@
-def command() -> int:
-    return 0
+"""`ikediag diagnose`: state, a debug window if the state does not tell, verdict."""
+
+from typing import Annotated
+
+import typer
+
+from nornir_ikediag.cli import _options as options
+from nornir_ikediag.cli._fleet import Wanted, fleet
+from nornir_ikediag.cli._output import check, deliver
+
+
+def command(
+    *,
+    hosts: Annotated[
+        list[str], typer.Argument(metavar="HOST", help="A name of the inventory, or an address with --user.")
+    ],
+    peer: options.Peer = None,
+    window: options.Window = None,
+    dry_run: options.DryRun = False,
+    offline: options.Offline = False,
+    save: options.Save = None,
+    config: options.Config = None,
+    user: options.User = None,
+    ssh_config: options.SshConfig = None,
+    workers: options.Workers = None,
+    format_: options.Format = "text",
+    output: options.Output = None,
+) -> int:
+    """Find out why a tunnel of this firewall does not work.
+
+    Logs in, reads the SAs and what else is free, opens a debug window only if that does not tell, proves that it is
+    closed again, and names the cause with the line that proves it. Nothing is configured, cleared or written on the
+    device.
+
+    \b
+    Examples:
+      ikediag diagnose fw1 --peer 203.0.113.7
+      ikediag diagnose 198.51.100.1 --user netops --window 90
+      ikediag diagnose fw1 --dry-run
+    """
+    from nornir_ikediag.cli._run import reported
+    from nornir_ikediag.tasks import diagnose
+
+    check(format_, output)
+    wanted = Wanted(
+        config=config, hosts=tuple(hosts), workers=workers, user=user, ssh_config=ssh_config, dry_run=dry_run or offline
+    )
+    report = reported(
+        fleet(wanted), "diagnosing", diagnose, peer=peer, window_seconds=window, offline=offline or None, save=save
+    )
+    return deliver(report, format_, output)

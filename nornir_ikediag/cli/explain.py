@@ -35,6 +35,7 @@ def command(
       ikediag explain captures/fw1 --walk --format json -o report.json
     """
     from nornir_ikediag.assemble import assemble
+    from nornir_ikediag.cli._reading import watched
     from nornir_ikediag.diagnose import diagnose
     from nornir_ikediag.intake import intake
     from nornir_ikediag.pipeline import published, report
@@ -42,7 +43,8 @@ def command(
 
     check(format_, output)
     taken = intake(files)
-    devices = [assemble(capture) for capture in taken.captures]
+    with watched(taken.captures) as captures:
+        devices = [assemble(capture) for capture in captures]
     code = UNDETERMINED
     if devices:
         judged = [published(device, diagnose(device)) for device in devices]

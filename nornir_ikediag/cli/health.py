@@ -1,2 +1,36 @@
-def command() -> int:
-    return 0
+"""`ikediag health`: the whole fleet, with show commands only."""
+
+from nornir_ikediag.cli import _options as options
+from nornir_ikediag.cli._fleet import Wanted, fleet
+from nornir_ikediag.cli._output import check, deliver
+
+
+def command(
+    *,
+    filters: options.Filters = None,
+    peer: options.Peer = None,
+    save: options.Save = None,
+    config: options.Config = None,
+    user: options.User = None,
+    ssh_config: options.SshConfig = None,
+    workers: options.Workers = None,
+    format_: options.Format = "text",
+    output: options.Output = None,
+) -> int:
+    """Check every tunnel of the fleet, with show commands only.
+
+    Every device of the inventory, every tunnel with its state, and what is wrong with it. No debug window is opened.
+    Made for a schedule: the exit code is that of a monitoring plugin.
+
+    \b
+    Examples:
+      ikediag health -c config.yaml
+      ikediag health -F site=berlin --format metrics -o /var/lib/node_exporter/ikediag.prom
+    """
+    from nornir_ikediag.cli._run import reported
+    from nornir_ikediag.tasks import collect_state
+
+    check(format_, output)
+    wanted = Wanted(config=config, filters=tuple(filters or ()), workers=workers, user=user, ssh_config=ssh_config)
+    report = reported(fleet(wanted), "reading", collect_state, peer=peer, save=save)
+    return deliver(report, format_, output)

@@ -40,7 +40,7 @@ def finding_lines(number: int, finding: Finding, device: ReportDevice) -> Iterat
 
 
 def _heading(number: int, finding: Finding) -> Text:
-    line = Text(f"{number}. ", "bold")
+    line = Text().append(f"{number}. ", "bold")
     line.append(finding.severity.upper(), words.SEVERITY_STYLES[finding.severity])
     line.append(f"  {words.printable(finding.summary)}", "bold")
     return line.append(f"  [{finding.cause}]", "dim")
@@ -73,7 +73,7 @@ def _advice(finding: Finding) -> Iterator[Text]:
     if finding.next_steps:
         yield Text("   Next steps", "bold")
     for step in finding.next_steps:
-        line = Text("     $ ", "dim")
+        line = Text().append("     $ ", "dim")
         line.append(words.printable(step.command), "bold")
         line.append(f"   ({words.EFFECTS[step.effect]})", _EFFECT_STYLES[step.effect])
         yield line

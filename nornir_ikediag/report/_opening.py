@@ -49,13 +49,13 @@ def _headline(report: Report, subject: Subject) -> Text:
     finding, device = subject.finding, subject.device
     tunnel = words.tunnel_of(finding, device)
     state = f"{tunnel.state.replace('-', ' ').upper()}, " if tunnel else ""
-    line = Text(f" {state}{finding.severity.upper()} ", f"{words.SEVERITY_STYLES[finding.severity]} reverse")
+    line = Text().append(f" {state}{finding.severity.upper()} ", f"{words.SEVERITY_STYLES[finding.severity]} reverse")
     about = f"{finding.peer} on " if finding.peer else ""
     host = f" ({device.host})" if device.host and device.host != device.name else ""
-    line.append(words.printable(f" {about}{device.name}{host}"), "not reverse")
+    line.append(words.printable(f" {about}{device.name}{host}"), "bold")
     others = sum(one.severity in words.TO_ACT_ON for each in report.devices for one in each.findings) - 1
     if others:
-        line.append(f"  (+ {others:,} more below)", "not reverse not bold dim")
+        line.append(f"  (+ {others:,} more below)", "dim")
     return line
 
 
@@ -106,8 +106,8 @@ def _of_the_unjudged(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def _healthy(report: Report) -> Text:
-    line = Text(" HEALTHY ", "bold green reverse")
-    return line.append(f" {counted(report)}; nothing to act on", "not reverse")
+    line = Text().append(" HEALTHY ", "bold green reverse")
+    return line.append(f" {counted(report)}; nothing to act on", "bold")
 
 
 def counted(report: Report) -> str:
@@ -148,7 +148,7 @@ def _sa_words(negotiation: ReportNegotiation) -> str:
 def _fields(fields: Iterable[tuple[str, str]], width: int | None) -> Iterator[Text]:
     for label, value in fields:
         for number, part in enumerate(folded(value, width and width - _LABEL_WIDTH - 2, _ROOM.get(label, 1))):
-            line = Text(f"  {label if number == 0 else '':<{_LABEL_WIDTH}}", "bold")
+            line = Text().append(f"  {label if number == 0 else '':<{_LABEL_WIDTH}}", "bold")
             yield line.append(part, "cyan" if label == "Proof" else "")
 
 
