@@ -53,12 +53,13 @@ class EventKind(StrEnum):
     MISMATCH = "mismatch"  # phase, attribute, received, configured: one refused comparison, no failure by itself
     IKE_PROPOSAL_ACCEPTED = "ike-proposal-accepted"  # proposal, transform, policy
     IKE_PROPOSALS_REFUSED = "ike-proposals-refused"  # all refused
-    RECEIVED_POLICY = "received-policy"  # IKEv2 list: number, proposal text, protocol=IKE|ESP
-    EXPECTED_POLICY = "expected-policy"  # as above; number is empty where the list is empty
+    # IKEv2 list: number, protocol=IKE|ESP, proposal (the text), and encryption, prf, integrity, dh_group, esn
+    RECEIVED_POLICY = "received-policy"
+    EXPECTED_POLICY = "expected-policy"  # as above; number and proposal are empty where the list is
     PROPOSAL_OFFERED = (
-        "proposal-offered"  # IKEv2 SA payload: number, protocol, type=ENCR|PRF|INTEG|D-H|ESN, id, direction
+        "proposal-offered"  # IKEv2 SA payload: number, direction, and the rest as above
     )
-    KE_WRONG_GROUP = "ke-wrong-group"  # group, wanted: INVALID_KE_PAYLOAD, normally a retry
+    KE_WRONG_GROUP = "ke-wrong-group"  # group, wanted, final=yes: INVALID_KE_PAYLOAD, normally a retry
     COOKIE_CHALLENGE = "cookie-challenge"
     MODE_REFUSED = "mode-refused"  # the exchange type is not allowed or IKE version not spoken
 
