@@ -38,14 +38,16 @@ def command(
       ikediag diagnose 198.51.100.1 --user netops --window 90
       ikediag diagnose fw1 --dry-run
     """
-    from nornir_ikediag.cli._run import reported
-    from nornir_ikediag.tasks import diagnose
-
     check(format_, output)
     wanted = Wanted(
         config=config, hosts=tuple(hosts), workers=workers, user=user, ssh_config=ssh_config, dry_run=dry_run or offline
     )
+    nornir = fleet(wanted)
+
+    from nornir_ikediag.cli._run import reported
+    from nornir_ikediag.tasks import diagnose
+
     report = reported(
-        fleet(wanted), "diagnosing", diagnose, peer=peer, window_seconds=window, offline=offline or None, save=save
+        nornir, "diagnosing", diagnose, peer=peer, window_seconds=window, offline=offline or None, save=save
     )
     return deliver(report, format_, output)

@@ -27,10 +27,11 @@ def command(
       ikediag health -c config.yaml
       ikediag health -F site=berlin --format metrics -o /var/lib/node_exporter/ikediag.prom
     """
+    check(format_, output)
+    wanted = Wanted(config=config, filters=tuple(filters or ()), workers=workers, user=user, ssh_config=ssh_config)
+    nornir = fleet(wanted)
+
     from nornir_ikediag.cli._run import reported
     from nornir_ikediag.tasks import collect_state
 
-    check(format_, output)
-    wanted = Wanted(config=config, filters=tuple(filters or ()), workers=workers, user=user, ssh_config=ssh_config)
-    report = reported(fleet(wanted), "reading", collect_state, peer=peer, save=save)
-    return deliver(report, format_, output)
+    return deliver(reported(nornir, "reading", collect_state, peer=peer, save=save), format_, output)

@@ -1,0 +1,169 @@
+"""`ikediag explain`: what cannot be read is a sentence, and never costs the report on what can."""
+
+import gzip
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from nornir_ikediag.report.json import schema
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+ESTABLISHED = """\
+Mar 02 12:01:00 [IKEv1]: IP = 203.0.113.7, IKE Initiator: New Phase 1, Intf inside, IKE Peer 203.0.113.7  \
+local Proxy Address 10.1.0.0, remote Proxy Address 10.2.0.0,  Crypto map (outside_map)
+Mar 02 12:01:01 [IKEv1]: Group = 203.0.113.7, IP = 203.0.113.7, PHASE 1 COMPLETED
+Mar 02 12:01:02 [IKEv1]: Group = 203.0.113.7, IP = 203.0.113.7, Security negotiation complete for LAN-to-LAN Group \
+(203.0.113.7)  Initiator, Inbound SPI = 0x0a0b0c0d, Outbound SPI = 0x01020304
+Mar 02 12:01:02 [IKEv1]: Group = 203.0.113.7, IP = 203.0.113.7, PHASE 2 COMPLETED (msgid=4f5e6d7c)
+"""
+REFUSED = """\
+Mar 02 12:01:00 [IKEv1]: IP = 203.0.113.9, IKE Initiator: New Phase 1, Intf inside, IKE Peer 203.0.113.9  \
+local Proxy Address 10.1.0.0, remote Proxy Address 10.3.0.0,  Crypto map (outside_map)
+Mar 02 12:01:08 [IKEv1]: Group = 203.0.113.9, IP = 203.0.113.9, Received encrypted Oakley Main Mode packet with invalid \
+payloads, MessID = 0
+Mar 02 12:01:08 [IKEv1]: Group = 203.0.113.9, IP = 203.0.113.9, ERROR, had problems decrypting packet, probably due to \
+mismatched pre-shared key.  Aborting
+"""
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    path = tmp_path / "good.log"
+    path.write_text(ESTABLISHED, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    path = tmp_path / "bad.log"
+    path.write_text(REFUSED, encoding="utf-8")
+    return path
+
+
+def _json(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(done.stdout)
+    jsonschema.Draft202012Validator(schema()).validate(report)
+    return report
+
+
+def test_a_tunnel_that_came_up(ikediag: Run, good: Path) -> None:
+    done = ikediag("explain", str(good), "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    (device,) = _json(done)["devices"]
+    (tunnel,) = device["tunnels"]
+    assert (tunnel["peer"], tunnel["state"]) == ("203.0.113.7", "up")
+    assert [one["outcome"] for one in device["negotiations"]] == ["established"]
+    assert {finding["severity"] for finding in device["findings"]} <= {"info"}
+
+
+def test_a_wrong_key_comes_first_and_is_2(ikediag: Run, bad: Path) -> None:
+    done = ikediag("explain", str(bad))
+    assert (done.returncode, done.stderr) == (2, "")
+    block = done.stdout.partition("\n\n")[0]
+    assert "203.0.113.9" in block
+    assert "[pre-shared-key-mismatch, " in block
+    assert "bad.log:3  Mar 02 12:01:08 [IKEv1]: Group = 203.0.113.9" in block
+
+
+@pytest.mark.parametrize("format_name", ["text", "json", "html", "junit", "metrics"])
+def test_every_format_to_a_file(ikediag: Run, bad: Path, tmp_path: Path, format_name: str) -> None:
+    report = tmp_path / "report"
+    done = ikediag("explain", str(bad), "--format", format_name, "-o", str(report))
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+    assert "203.0.113.9" in report.read_text(encoding="utf-8")
+
+
+def test_from_standard_input_and_gzip(ikediag: Run, tmp_path: Path, good: Path) -> None:
+    packed = tmp_path / "good.log.gz"
+    packed.write_bytes(gzip.compress(good.read_bytes()))
+    from_pipe = ikediag("explain", "-", stdin=ESTABLISHED)
+    from_gzip = ikediag("explain", str(packed))
+    assert from_pipe.returncode == from_gzip.returncode == 0
+    assert from_pipe.stdout == from_gzip.stdout.replace("good.log.gz", "stdin")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "file is empty: there is nothing to read in it."),
+        (b"\n \n", "file is empty: there is nothing to read in it."),
+        (b"\x7fELF\x00\x00\x01", "file is a binary file, not text. ikediag reads what an ASA prints: debug output, "),
+        (b"Dear colleague,\nthe tunnel is down again.\n", "file holds nothing that ikediag reads: no IKE debug, "),
+    ],
+    ids=["empty", "blank", "binary", "letter"],
+)
+def test_what_is_no_log_is_a_sentence_and_3(ikediag: Run, tmp_path: Path, content: bytes, sentence: str) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    done = ikediag("explain", str(path))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith(f"ikediag: {sentence}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_missing_file_and_folder_without_a_capture(ikediag: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = ikediag("explain", "nowhere.log", str(tmp_path / "empty"))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.splitlines() == [
+        f"ikediag: {tmp_path / 'empty'} is a folder without a capture (capture.json) or a text file in it.",
+        "ikediag: nowhere.log: there is no such file.",
+    ]
+
+
+def test_a_bad_file_does_not_lose_the_good_ones(ikediag: Run, good: Path, bad: Path, tmp_path: Path) -> None:
+    alone = ikediag("explain", str(good))
+    with_missing = ikediag("explain", str(good), "nowhere.log")
+    assert (alone.returncode, with_missing.returncode) == (0, 3)
+    assert with_missing.stdout == alone.stdout
+    assert with_missing.stderr == "ikediag: nowhere.log: there is no such file.\n"
+    assert ikediag("explain", str(bad), "nowhere.log").returncode == 2
+
+
+def test_lists_what_was_not_understood(ikediag: Run, tmp_path: Path) -> None:
+    path = tmp_path / "odd.log"
+    path.write_text(ESTABLISHED + "Mar 02 12:01:03 [IKEv1]: a line that no release prints\n", encoding="utf-8")
+    done = ikediag("explain", str(path), "--unread")
+    assert "odd.log:5  Mar 02 12:01:03 [IKEv1]: a line that no release prints\n" in done.stdout
+    assert "Every line was understood.\n" in ikediag("explain", "-", "--unread", stdin=ESTABLISHED).stdout
+
+
+def test_walks_through_a_negotiation(ikediag: Run, good: Path) -> None:
+    (walk,) = _json(ikediag("explain", str(good), "--walk", "--format", "json"))["walks"]
+    assert walk["negotiations"] == ["1"]
+    assert [step["number"] for step in walk["steps"]] == list(range(1, len(walk["steps"]) + 1))
+    assert walk["steps"][0]["lines"] == [{"source": "good.log", "first": 1, "last": 1}]
+
+
+def test_a_report_that_cannot_be_written(ikediag: Run, good: Path, tmp_path: Path) -> None:
+    done = ikediag("explain", str(good), "-o", str(tmp_path / "no" / "report"))
+    assert done.returncode == 3
+    assert done.stderr == (
+        f"ikediag: The report cannot be written: {tmp_path / 'no' / 'report'} is in a folder that does not exist.\n"
+    )
+
+
+def test_the_published_case(ikediag: Run, shared: Path) -> None:
+    done = ikediag("explain", str(shared / "cases" / "seed-ezvpn-aggressive" / "asa-debug.log"), "--format", "json")
+    assert done.returncode == 0
+    (device,) = _json(done)["devices"]
+    (negotiation,) = device["negotiations"]
+    assert {
+        name: negotiation[name] for name in ("exchange", "role", "peer", "tunnel_group", "username", "outcome")
+    } == {
+        "exchange": "aggressive-mode",
+        "role": "responder",
+        "peer": "64.102.156.87",
+        "tunnel_group": "ipsec",
+        "username": "user1",
+        "outcome": "established",
+    }
+    (child,) = negotiation["child_sas"]
+    assert (child["spi_in"], child["spi_out"]) == ("0x9e18acb2", "0xc055290a")
+    assert [finding for finding in device["findings"] if finding["severity"] != "info"] == []
