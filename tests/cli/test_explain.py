@@ -25,8 +25,8 @@ Mar 02 12:01:02 [IKEv1]: Group = 203.0.113.7, IP = 203.0.113.7, PHASE 2 COMPLETE
 REFUSED = """\
 Mar 02 12:01:00 [IKEv1]: IP = 203.0.113.9, IKE Initiator: New Phase 1, Intf inside, IKE Peer 203.0.113.9  \
 local Proxy Address 10.1.0.0, remote Proxy Address 10.3.0.0,  Crypto map (outside_map)
-Mar 02 12:01:08 [IKEv1]: Group = 203.0.113.9, IP = 203.0.113.9, Received encrypted Oakley Main Mode packet with invalid \
-payloads, MessID = 0
+Mar 02 12:01:08 [IKEv1]: Group = 203.0.113.9, IP = 203.0.113.9, Received encrypted Oakley Main Mode packet with \
+invalid payloads, MessID = 0
 Mar 02 12:01:08 [IKEv1]: Group = 203.0.113.9, IP = 203.0.113.9, ERROR, had problems decrypting packet, probably due to \
 mismatched pre-shared key.  Aborting
 """
@@ -112,8 +112,8 @@ def test_missing_file_and_folder_without_a_capture(ikediag: Run, tmp_path: Path)
     done = ikediag("explain", "nowhere.log", str(tmp_path / "empty"))
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.splitlines() == [
-        f"ikediag: {tmp_path / 'empty'} is a folder without a capture (capture.json) or a text file in it.",
         "ikediag: nowhere.log: there is no such file.",
+        f"ikediag: {tmp_path / 'empty'} is a folder without a capture (capture.json) or a text file in it.",
     ]
 
 
