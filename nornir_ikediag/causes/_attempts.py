@@ -132,15 +132,28 @@ def phase_of(attempt: Negotiation, event: Event) -> Literal[1, 2]:
     """Whether the event belongs to the IKE SA (1) or to a child SA under it (2)."""
     if event.get("phase") in ("1", "2"):
         return 1 if event.get("phase") == "1" else 2
-    if attempt.child_only or attempt.exchange == "quick-mode":
+    if attempt.child_only or attempt.exchange == "quick-mode" or _is_of_child(attempt, event):
         return 2
     done = attempt.first(EventKind.PHASE1_COMPLETED, EventKind.IKEV2_SA_CREATED, EventKind.QM_STARTS)
     return 2 if done is not None and _position(attempt, done) <= _position(attempt, event) else 1
 
 
+def _is_of_child(attempt: Negotiation, event: Event) -> bool:
+    # IKE_AUTH carries the first child SA too: these notifies refuse that one (RFC 7296 section 1.2)
+    if attempt.ike_version == 1 or event.kind not in (EventKind.NOTIFY_RECEIVED, EventKind.NOTIFY_SENT):
+        return False
+    earlier = attempt.events[: _position(attempt, event)]
+    in_auth = any("AUTH" in (one.get("exchange") + one.get("state")).upper() for one in earlier)
+    return notify_name(event) in CHILD_NOTIFIES and (in_auth or notify_name(event).startswith("TS_"))
+
+
 def notify_name(event: Event) -> str:
     """The RFC word of a notify, in one spelling: `NO_PROPOSAL_CHOSEN`."""
     return re.sub(r"[\s-]+", "_", event.get("name").strip()).upper()
+
+
+# RFC 7296 section 3.10.1: what an IKE_AUTH response says of the child SA alone
+CHILD_NOTIFIES = ("NO_PROPOSAL_CHOSEN", "TS_UNACCEPTABLE", "SINGLE_PAIR_REQUIRED", "NO_ADDITIONAL_SAS")
 
 
 def _position(attempt: Negotiation, event: Event) -> int:
@@ -185,7 +198,8 @@ REFUSING_NOTIFIES = frozenset(
         "AUTHENTICATION_FAILED", "INVALID_SIGNATURE", "INVALID_ID_INFORMATION", "INVALID_ID_INFO", "INVALID_ID",
         "TS_UNACCEPTABLE", "INVALID_CERTIFICATE", "INVALID_CERT_ENCODING", "INVALID_CERT_AUTHORITY",
         "CERT_TYPE_UNSUPPORTED", "CERTIFICATE_UNAVAILABLE", "INVALID_KEY_INFORMATION", "INVALID_KEY_INFO",
-        "INVALID_EXCHANGE_TYPE", "UNSUPPORTED_EXCHANGE_TYPE", "INVALID_MAJOR_VERSION", "ATTRIBUTES_NOT_SUPPORTED",
+        "INVALID_EXCHANGE_TYPE", "UNSUPPORTED_EXCHANGE_TYPE", "INVALID_MAJOR_VERSION", "INVALID_MINOR_VERSION",
+        "ATTRIBUTES_NOT_SUPPORTED",
         "BAD_PROPOSAL_SYNTAX", "INVALID_SYNTAX", "SINGLE_PAIR_REQUIRED", "NO_ADDITIONAL_SAS",
         "INTERNAL_ADDRESS_FAILURE", "FAILED_CP_REQUIRED", "INVALID_PAYLOAD_TYPE", "TEMPORARY_FAILURE",
         "CHILD_SA_NOT_FOUND",

@@ -10,7 +10,7 @@ from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Step
 
-_KEY_NOTIFIES = frozenset(
+AUTHENTICATION_NOTIFIES = frozenset(
     {"PAYLOAD_MALFORMED", "INVALID_HASH_INFORMATION", "INVALID_HASH_INFO", "INVALID_HASH", "AUTHENTICATION_FAILED"}
 )
 _KEY_WORDS = re.compile(r"hash|pre-?shared|\bpsk|authenticate the IKE SA|AUTHENTICATION_FAILED", re.IGNORECASE)
@@ -21,9 +21,9 @@ def blames_key(attempt: Negotiation, event: Event) -> bool:
     if uses_certificates(attempt) or phase_of(attempt, event) == 2:
         return False
     if event.kind == EventKind.DECRYPT_FAILED:
-        return True
+        return attempt.ike_version == 1  # IKEv2 encrypts with Diffie-Hellman alone (RFC 7296 section 2.14)
     if event.kind == EventKind.NOTIFY_RECEIVED:
-        return notify_name(event) in _KEY_NOTIFIES
+        return notify_name(event) in AUTHENTICATION_NOTIFIES
     return event.kind == EventKind.AUTH_FAILED and bool(_KEY_WORDS.search(event.get("reason") or event.origin.text))
 
 

@@ -56,6 +56,7 @@ class Proposal:
 
     text: str
     values: dict[str, frozenset[str]]
+    child: bool = False
 
 
 def attribute_of(event: Event) -> str:
@@ -80,32 +81,22 @@ def compare(tunnel: Tunnel, attempt: Negotiation) -> Comparison:
 
 def listed(attempt: Negotiation, kind: EventKind, protocol: str) -> tuple[Proposal, ...]:
     """The proposals of a printed list; the empty list's own event holds no proposal."""
-    events = (event for event in attempt.all(kind) if event.get("protocol", "IKE").upper() == protocol)
-    return tuple(parse(event.get("proposal")) for event in events if event.get("proposal").strip())
+    events = (event for event in attempt.all(kind) if (event.get("protocol") or "IKE").upper() == protocol)
+    return tuple(map(_printed, (event for event in events if event.get("proposal").strip())))
 
 
-def parse(text: str) -> Proposal:
-    """`AES-CBC-256 SHA1 SHA96 DH_GROUP_1536_MODP/Group 5`: encryption, PRF, integrity, group, in that order.
-
-    The integrity list begins where a truncated name (`SHA96`, `MD596`) or a repetition tells that the PRFs are over.
-    """
-    groups = re.findall(r"DH_GROUP_\w+(?:/Group\s*\d+)?|\bGroup\s*\d+", text)
-    words = re.sub(r"DH_GROUP_\w+(?:/Group\s*\d+)?|\bGroup\s*\d+", " ", text).replace(",", " ").split()
-    ciphers = [word for word in words if re.match(r"(AES|3?DES|NULL|CHACHA)", word, re.IGNORECASE)]
-    prfs: list[str] = []
-    integrity: list[str] = []
-    for word in (word for word in words if word not in ciphers and word.upper() not in ("NONE", "N/A", "DON'T")):
-        late = bool(integrity) or word in prfs or re.fullmatch(r"(SHA|MD5)-?96|(SHA|MD5)_?\d+_\d+", word)
-        (integrity if late else prfs).append(word)
-    if len(prfs) == 2 and not integrity and not any("GCM" in word.upper() for word in ciphers):
-        prfs, integrity = prfs[:1], prfs[1:]
-    named = {"encryption": ciphers, "prf": prfs, "hash": integrity, "dh-group": [_group(one) for one in groups]}
-    return Proposal(" ".join(text.split()), {name: frozenset(values) for name, values in named.items() if values})
+def _printed(event: Event) -> Proposal:
+    named = {
+        "encryption": event.get("encryption"), "prf": event.get("prf"), "hash": event.get("integrity"),
+        "dh-group": event.get("dh_group"),
+    }  # fmt: skip
+    values = {name: frozenset(words.split()) for name, words in named.items() if words}
+    return Proposal(" ".join(event.get("proposal").split()), values, child=event.get("protocol").upper() == "ESP")
 
 
 def closest(offers: Sequence[Proposal], mine: Sequence[Proposal], lines: Iterable[Event]) -> Comparison:
     """The pairs that differ in the fewest attributes decide."""
-    pairs = [(_differing(offer, policy), offer, policy) for offer in offers for policy in mine]
+    pairs = [(differing(offer, policy), offer, policy) for offer in offers for policy in mine]
     fewest = min(len(names) for names, _, _ in pairs)
     nearest = [(names, offer, policy) for names, offer, policy in pairs if len(names) == fewest]
     distinct = {names for names, _, _ in nearest}
@@ -175,14 +166,19 @@ def _of_policy(policy: IkePolicy) -> Proposal:
     )
 
 
-def _differing(offer: Proposal, policy: Proposal) -> tuple[str, ...]:
+def differing(offer: Proposal, policy: Proposal) -> tuple[str, ...]:
+    """The attributes in which the two have nothing in common. An attribute that one of them does not name cannot tell,
+    except a child SA's group: there its absence means no PFS."""
     return tuple(
         name
         for name in ATTRIBUTES
-        if name in offer.values
-        and name in policy.values
-        and not {spelling(one) for one in offer.values[name]} & {spelling(one) for one in policy.values[name]}
+        if (name in offer.values and name in policy.values and not _shared(offer, policy, name))
+        or (name == "dh-group" and offer.child and (name in offer.values) != (name in policy.values))
     )
+
+
+def _shared(offer: Proposal, policy: Proposal, name: str) -> bool:
+    return bool({spelling(one) for one in offer.values[name]} & {spelling(one) for one in policy.values[name]})
 
 
 def spelling(value: str) -> str:
@@ -195,18 +191,6 @@ def spelling(value: str) -> str:
         "192": "aes-192", "128": "aes-128",
     }  # fmt: skip
     return same.get(word, word)
-
-
-def _group(text: str) -> str:
-    number = re.search(r"Group\s*(\d+)", text)
-    if number:
-        return number[1]
-    bits = {"768": "1", "1024": "2", "1536": "5", "2048": "14", "3072": "15", "4096": "16"}
-    size = re.search(r"DH_GROUP_(\d+)", text)
-    ecp = {"256": "19", "384": "20", "521": "21"}
-    if size and "ECP" in text.upper():
-        return ecp.get(size[1], text)
-    return bits.get(size[1], text) if size else text
 
 
 def _words(values: frozenset[str]) -> str:

@@ -42,6 +42,13 @@ def group_name(tunnel: Tunnel) -> str:
     return tunnel.tunnel_group or (configured.name if configured else tunnel.peer)
 
 
+def entry_name(tunnel: Tunnel) -> str:
+    """`NAME SEQUENCE` of the peer's crypto map entry, or a placeholder."""
+    maps = tunnel.configuration.crypto_maps if tunnel.configuration else ()
+    static = next((entry for entry in maps if entry.kind == "static"), None)
+    return f"{static.name} {static.sequence}" if static else "<map> <sequence>"
+
+
 def read(command: str, why: str) -> Step:
     """A step that only reads."""
     return Step(command, "read-only", why)
@@ -64,10 +71,8 @@ def show_policies(tunnel: Tunnel, why: str = "compare our IKE policies with the 
 
 def show_map(tunnel: Tunnel, why: str = "see the crypto map entry of this peer") -> Step:
     """The lines of the peer's crypto map entry, or those that name the peer."""
-    entries = tunnel.configuration.crypto_maps if tunnel.configuration else ()
-    static = next((entry for entry in entries if entry.kind == "static"), None)
-    wanted = f"{static.name} {static.sequence} " if static else tunnel.peer
-    return read(f"show running-config crypto map | include {wanted.strip()}", why)
+    name = entry_name(tunnel)
+    return read(f"show running-config crypto map | include {tunnel.peer if '<' in name else name}", why)
 
 
 def show_group(tunnel: Tunnel, why: str = "see the tunnel-group of this peer") -> Step:

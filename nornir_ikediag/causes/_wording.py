@@ -29,6 +29,11 @@ def mode(attempt: Negotiation) -> str:
     return names.get(attempt.exchange, "IKEv1")
 
 
+def after_colon(text: str) -> str:
+    """``: text``, or nothing where there is no text."""
+    return f": {text}" if text else ""
+
+
 def plural(count: int, noun: str) -> str:
     """``1 attempt``, ``3 attempts``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -68,8 +68,8 @@ def match(tunnel: Tunnel) -> Verdict:
             _steps.show_ike_sa(tunnel),
         ),
         ask_peer=(
-            "There is NAT between us, so that IKE moves to UDP 4500. Do our packets to UDP 4500 arrive at your end, and "
-            "do your replies leave?",
+            "There is NAT between us, so that IKE moves to UDP 4500. Do our packets to that port arrive at your end, "
+            "and do your replies leave?",
             "Please open UDP 4500 beside UDP 500 in both directions, on every filter and NAT device on your side.",
         ),
         count=len(quiet),
@@ -87,7 +87,7 @@ def _who_is_behind(attempt: Negotiation) -> str:
 
 
 def _other(attempt: Negotiation) -> Alternative:
-    capture = "a capture of UDP 4500 on the outside: if packets of the peer arrive, it is not the port"
+    capture = "a capture of UDP 4500 outside: if packets arrive from the peer, it is not the port"
     if attempt.ike_version == 2:
         return Alternative(
             "fragment-loss", "possible", f"{capture}; then compare the size of IKE_AUTH with the path MTU"

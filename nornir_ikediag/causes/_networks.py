@@ -1,0 +1,40 @@
+"""Which networks a child SA was asked for, as this device sees them."""
+
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.negotiation import Negotiation
+
+_ANY = ("0.0.0.0/0", "0.0.0.0/0.0.0.0", "::/0", "0.0.0.0-255.255.255.255")
+
+
+def asked_for(attempt: Negotiation, event: Event) -> tuple[str, str]:
+    """The local and the remote network, from the line itself, the selectors, or the proxies that were exchanged."""
+    if event.get("local") and event.get("remote"):
+        return event.get("local"), event.get("remote")
+    if attempt.selectors is not None:
+        return attempt.selectors.local.network, attempt.selectors.remote.network
+    for kind in (
+        EventKind.PROXY_RECEIVED,
+        EventKind.PROXY_SENT,
+        EventKind.INITIATOR_STARTS,
+        EventKind.SELECTORS_REFUSED,
+    ):
+        sides = {one.get("side"): one.get("network") for one in attempt.all(kind)}
+        named = attempt.first(kind)
+        if sides.get("local") and sides.get("remote"):
+            return sides["local"], sides["remote"]
+        if named and named.get("local") and named.get("remote"):
+            return named.get("local"), named.get("remote")
+    return "", ""
+
+
+def is_any_to_any(local: str, remote: str) -> bool:
+    """Whether both sides are everything, which is how a route-based peer proposes."""
+    return local.startswith(_ANY) and remote.startswith(_ANY)
+
+
+def proxy_lines(attempt: Negotiation) -> tuple[Event, ...]:
+    """The lines that show what was asked for and how the crypto map answered."""
+    checks = [one for one in attempt.all(EventKind.CRYPTO_MAP_CHECK) if one.get("result") == "no-match"]
+    lists = [one for one in attempt.all(EventKind.EXPECTED_POLICY) if one.get("protocol").upper() == "ESP"]
+    refused = attempt.all(EventKind.CRYPTO_MAP_NOT_FOUND, EventKind.SELECTORS_REFUSED)
+    return (*refused, *attempt.all(EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT)[:2], *checks[:2], *lists[:1])

@@ -1,0 +1,88 @@
+"""The protected networks of the two ends (crypto ACLs, traffic selectors) do not mirror each other.
+
+What you see
+`Rejecting IPSec tunnel: no matching crypto map entry for remote proxy … local proxy …`, `Crypto Map Policy not
+found`, `Invalid ID info (18)` after phase 1; in IKEv2 an empty `Expected Policies`, `There was no IPSEC policy found
+for received TS`, TS_UNACCEPTABLE.
+
+What it means
+What the initiator asks to protect is no line of the responder's crypto ACL, seen from the other side: another mask, a
+host against a subnet, a network that one end lacks. 0.0.0.0/0 in both directions is a route-based peer (VTI, a cloud
+gateway) against a policy-based crypto map.
+
+How to be sure
+Write both ACLs down and swap source and destination of one: they must be equal line by line. Lines that say `ACL does
+not match proxy IDs` are normal for every other entry.
+
+How to fix it
+Mirror the ACLs. Against a route-based peer either let it use policy-based selectors, or build a VTI here.
+
+References
+- RFC 2409 section 5.5, RFC 7296 section 2.9
+- Cisco document 81824, "Most Common L2L and Remote Access IPsec VPN Troubleshooting Solutions"
+- asa-syslog: 713061, 713222, 713259, 751022, 750003
+"""
+
+from nornir_ikediag.causes import _steps
+from nornir_ikediag.causes._attempts import nothing
+from nornir_ikediag.causes._children import SYMPTOMS, refused_for
+from nornir_ikediag.causes._configured import access_list_lines, map_lines
+from nornir_ikediag.causes._findings import found
+from nornir_ikediag.causes._networks import asked_for, is_any_to_any, proxy_lines
+from nornir_ikediag.model.event import EventKind
+from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.verdict import Alternative, Cause, Verdict
+
+CAUSE = Cause(
+    title="The protected networks do not mirror each other",
+    family="phase2",
+    severity="critical",
+    needs=("log",),
+    explains=SYMPTOMS,
+)
+
+_ENTRY = "the crypto map entry whose ACL has these networks: its `set peer`, and what it lacks"
+_ROUTED = " Any to any is what a route-based peer (VTI, cloud gateway) proposes; our crypto map is policy-based."
+
+
+def match(tunnel: Tunnel) -> Verdict:
+    """No crypto map entry, here or at the peer, has the networks that were asked for."""
+    refused = refused_for(tunnel, "networks")
+    if not refused:
+        return nothing(tunnel)
+    attempt, event = refused[0]
+    local, remote = asked_for(attempt, event)
+    by_peer = event.kind == EventKind.NOTIFY_RECEIVED
+    what = f": local {local}, remote {remote}" if local and remote else ""
+    routed = is_any_to_any(local, remote)
+    who = "The peer refuses" if by_peer else "No crypto map entry of ours has"
+    return found(
+        refused,
+        summary=f"{who} the networks {'that we ask for' if by_peer else 'that the peer asks for'}{what}"
+        f"{' (a route-based peer against our crypto map)' if routed else ''}",
+        explanation="Phase 1 is complete. The networks that one end asks to protect are not what the other end has for "
+        f"this peer.{_ROUTED if routed else ''}",
+        also=proxy_lines(attempt),
+        confidence="likely" if by_peer or not what else "certain",
+        side="unknown",
+        alternatives=(
+            Alternative("crypto-map-peer-mismatch", "possible", _ENTRY),
+            Alternative("crypto-map-incomplete", "possible", _ENTRY),
+        )
+        if not by_peer
+        else (),
+        configuration=map_lines(tunnel) + access_list_lines(tunnel),
+        next_steps=(
+            _steps.show_access_list(tunnel, "compare each line, source and destination swapped, with the peer's"),
+            _steps.show_map(tunnel, "see which ACL the entry of this peer names"),
+            _steps.change(
+                f"access-list <crypto ACL> extended permit ip {local or '<local>'} {remote or '<remote>'}",
+                "protects this pair too (write it as address and mask); the peer needs its mirror image",
+            ),
+        ),
+        ask_peer=(
+            "Please send the protected networks (crypto ACL or traffic selectors) that your end has for this tunnel, "
+            f"with masks. {'We ask for' if by_peer else 'You ask for'} {what[2:] or 'networks that do not fit'}.",
+            *(("Can your end use policy-based selectors for this tunnel instead of any to any?",) if routed else ()),
+        ),
+    )

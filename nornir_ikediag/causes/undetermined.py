@@ -1,0 +1,77 @@
+"""Something failed, and what was collected does not tell why.
+
+What you see
+A negotiation that ends in a failure, and no line that this program reads as the reason.
+
+What it means
+The reason was logged elsewhere (at the peer, at a higher debug level, before the capture began), or in words that this
+program does not know.
+
+How to be sure
+Look at the quoted lines and at those that were not read (`ikediag explain --unread`). Collect again, from the first
+message on, and at both ends.
+
+How to fix it
+A debug window on this peer while the tunnel is being built usually tells. If a line that says why was not understood,
+please report it: it belongs into the catalogue.
+
+References
+- Cisco document 113574, "ASA IPsec and IKE Debugs (IKEv1 Main Mode) Troubleshooting TechNote"
+"""
+
+from nornir_ikediag.causes import _steps
+from nornir_ikediag.causes._attempts import attempts, nothing, reason
+from nornir_ikediag.causes._silence import silence
+from nornir_ikediag.causes._wording import few, mode, waits_in
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.negotiation import Negotiation
+from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.verdict import Cause, Found, Verdict
+
+CAUSE = Cause(
+    title="Something failed, and the log does not tell why",
+    family="device",
+    severity="warning",
+    needs=("log",),
+)
+
+# no cause of its own: the line itself says it all
+_SPOKEN = (EventKind.CLIENT_REFUSED,)
+_ENDS = (
+    EventKind.FSM_ERROR, EventKind.NEGOTIATION_ABORTED, EventKind.TORN_DOWN, EventKind.SESSION_TIMED_OUT,
+    EventKind.ALL_VERSIONS_FAILED, EventKind.QM_FSM_ERROR, EventKind.SEND_FAILURE, EventKind.NOTIFY_SENT,
+    EventKind.CONSEQUENCE, EventKind.IKE_TERMINATING,
+)  # fmt: skip
+
+
+def match(tunnel: Tunnel) -> Verdict:
+    """A failed attempt that neither a line nor a silence explains."""
+    judged = [(attempt, reason(attempt)) for attempt in attempts(tunnel)]
+    left = [
+        (attempt, event)
+        for attempt, event in judged
+        if (event is None and silence(attempt) is None) or (event is not None and event.kind in _SPOKEN)
+    ]
+    return _found(tunnel, *left[0], count=len(left)) if left else nothing(tunnel)
+
+
+def _found(tunnel: Tunnel, attempt: Negotiation, event: Event | None, *, count: int) -> Found:
+    last = attempt.events[-1] if attempt.events else attempt.origin
+    said = event.get("reason") if event else ""
+    told = f"the device refused the client{f' ({said})' if said else ''}" if event else "the log does not tell why"
+    return Found(
+        summary=f"The negotiation failed ({mode(attempt)}){waits_in(attempt.stopped_at)}: {told}",
+        explanation="These are the last lines of the attempt; none of them is known to name a reason.",
+        evidence=few(event, attempt.all(*_ENDS)[:4], last),
+        confidence="certain" if event else "possible",
+        side="unknown",
+        negotiation=attempt,
+        next_steps=(
+            _steps.show_ike_sa(tunnel),
+            _steps.show_logging(tunnel, "find what was logged before these lines"),
+            _steps.show_map(tunnel),
+            _steps.show_group(tunnel),
+        ),
+        ask_peer=("Please send the lines of your log about our attempt: the reason may stand there.",),
+        count=count,
+    )
