@@ -1,0 +1,69 @@
+"""Lines that no rule took, made readable: prompts and commands, pager remains, log lines, lines wrapped at 80 columns.
+
+Mending costs nothing on clean output, because it only happens where something was left unread. It never moves a line:
+what is taken out leaves a blank line, so that every line keeps its number.
+"""
+
+import html
+import re
+from collections.abc import Sequence
+
+_PROMPT = re.compile(r"^[A-Za-z0-9][\w.-]{0,62}(?:/[\w.-]+)*(?:\([\w-]+\))?[#>] ?")
+_GLUED_PROMPT = re.compile(
+    r"(?<=[\w}) ])(?P<host>[A-Za-z][\w.-]{0,62})(?:/[\w.-]+)*(?:\([\w-]+\))?[#>](?: ?[a-z][\w /.|-]*)?\s*$"
+)
+_COMMAND = re.compile(
+    r"^(?:sh|sho|show|debug|no debug|undebug|un|terminal|term|ter|enable|en|exit|changeto|more|conf)\b", re.I
+)
+_PAGER = re.compile(r"<--- More --->[\s\b]*")
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
+_LOG = re.compile(
+    r"\[IKEv\d|IKEv2-P(?:ROTO|LAT)|%(?:ASA|PIX|FTD)-|^IPSEC(?:\(\S*\))?: |^(?:[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d)"
+)
+_WIDTH = 80
+
+
+def mend(lines: Sequence[str], unread: Sequence[int]) -> list[str] | None:
+    """The lines with the unread ones mended (their numbers count from 1), or None if there is nothing to mend."""
+    mended = list(lines)
+    hosts = _hosts(lines, unread)
+    for number in unread:
+        mended[number - 1] = _clean(lines[number - 1], hosts)
+    if mended != list(lines):
+        return mended
+    return _unwrapped(mended, unread)
+
+
+def _hosts(lines: Sequence[str], unread: Sequence[int]) -> frozenset[str]:
+    prompts = (_PROMPT.match(lines[number - 1]) for number in unread)
+    return frozenset(re.split(r"[/(#>]", prompt[0])[0] for prompt in prompts if prompt)
+
+
+def _clean(line: str, hosts: frozenset[str]) -> str:
+    line = _PAGER.sub("", line)
+    if "&" in line or "</" in line or "<br" in line:
+        line = html.unescape(_MARKUP.sub("", line))
+    prompt = _PROMPT.match(line)
+    if prompt:
+        line = line[prompt.end() :]
+    if _LOG.search(line) or _COMMAND.match(line):
+        return ""
+    for host in hosts:
+        place = line.find(host)
+        if place > 0 and _PROMPT.match(line[place:]):
+            return line[:place]
+    glued = _GLUED_PROMPT.search(line)
+    return line[: glued.start()] if glued else line
+
+
+def _unwrapped(lines: list[str], unread: Sequence[int]) -> list[str] | None:
+    """Each unread line joined to the full line that it continues, or to the rest of it that follows."""
+    joined = False
+    for number in sorted(unread, reverse=True):
+        for first in (number - 1, number - 2):  # the line itself was cut, or it is what was cut off
+            if 0 <= first < len(lines) - 1 and lines[first + 1] and _WIDTH - 1 <= len(lines[first]) <= _WIDTH:
+                blank = " " * (_WIDTH - len(lines[first]))
+                lines[first], lines[first + 1] = lines[first] + blank + lines[first + 1], ""
+                joined = True
+                break
+    return lines if joined else None

@@ -1,0 +1,164 @@
+"""Runs a TextFSM template: the same rows as stock textfsm, sooner, with the line of every value and of what was left.
+
+The templates stay the one description of the formats. What makes it faster: values without options, with `Filldown`
+alone or with `List` alone live in plain lists instead of objects, values are found by column and not by name, and a
+rule's pattern is called directly. Values with other options keep textfsm's own objects. All that a run changes is
+local to it, so threads can share a template.
+"""
+
+import copy
+from collections.abc import Sequence
+from typing import Any, TextIO, TypeAlias
+
+import textfsm
+
+Rows: TypeAlias = list[list[Any]]
+TemplateFault = textfsm.TextFSMTemplateError
+
+
+class Run:
+    """One text going through a template. ``origins`` has the shape of ``rows``: for each value the number of the line
+    that it was read from (a list of numbers for a list, None where there is no value). ``unread`` are the numbers of
+    the non-blank lines that no rule took; a rule that says Continue takes nothing."""
+
+    def __init__(self, template: "Template") -> None:
+        self.rows = self._result = Rows()  # the second name is the one that textfsm's options look for
+        self.origins: Rows = []
+        self.unread: list[int] = []
+        self.values = [self._own(value) if value.name in template.others else value for value in template.values]
+        self._others = [(column, value) for column, value in enumerate(self.values) if value.name in template.others]
+        self._lists = template.lists
+        self.clear_all()
+
+    def _own(self, value: Any) -> Any:
+        own = copy.copy(value)
+        own.fsm = self
+        own.options = [type(option)(own) for option in value.options]
+        for option in own.options:
+            option.OnCreateOptions()
+        return own
+
+    def clear_all(self) -> None:
+        self.blank: list[Any] = [None] * len(self.values)  # what a record starts with: filled-down values
+        self.blank_origins: list[Any] = self.blank[:]
+        self.cells, self.cell_origins = self.blank[:], self.blank[:]
+        for _, value in self._others:
+            value.ClearAllVar()
+
+    def clear(self) -> None:
+        self.cells, self.cell_origins = self.blank[:], self.blank_origins[:]
+        for _, value in self._others:
+            value.ClearVar()
+
+    def record(self) -> None:
+        cells = self.cells
+        try:
+            for column, value in self._others:
+                value.OnSaveRecord()
+                cells[column] = value.value
+        except textfsm.parser.SkipRecord:
+            self.clear()
+            return
+        if cells.count(None) + cells.count([]) == len(cells):
+            return
+        row = ["" if cell is None else cell for cell in cells]
+        for column in self._lists:
+            if cells[column] is None:
+                row[column] = []
+        self.rows.append(row)
+        self.origins.append(self.cell_origins)
+        self.clear()
+
+    def assign(self, how: str, column: int, text: str | None, number: int) -> None:
+        if how == "List":
+            if self.cells[column] is None:
+                self.cells[column], self.cell_origins[column] = [], []
+            self.cells[column].append(text)
+            self.cell_origins[column].append(number)
+            return
+        self.cell_origins[column] = number
+        if how == "Filldown":
+            self.cells[column] = self.blank[column] = text
+            self.blank_origins[column] = number
+        else:
+            self.values[column].AssignVar(text)
+
+
+class Template(textfsm.TextFSM):  # type: ignore[misc]  # textfsm has no types
+    """A template, parsed once. Raises textfsm.TextFSMTemplateError when it is faulty."""
+
+    def __init__(self, template: TextIO) -> None:
+        super().__init__(template)
+        kinds = {value.name: ",".join(value.OptionNames()) for value in self.values}
+        nested = {v.name for v in self.values if kinds[v.name] == "List" and v.compiled_regex.groups > 1}
+        self.others = {name for name, kind in kinds.items() if kind not in ("", "Filldown", "List")} | nested
+        self.lists = [n for n, v in enumerate(self.values) if kinds[v.name] == "List" and v.name not in nested]
+        columns = {value.name: column for column, value in enumerate(self.values)}
+        self._plans = {
+            state: [self._plan(rule, columns, kinds) for rule in rules] for state, rules in self.states.items()
+        }
+        self._skips_blank = {
+            state: not any(rule.regex_obj.match("") for rule in rules) for state, rules in self.states.items()
+        }
+
+    def _plan(self, rule: Any, columns: dict[str, int], kinds: dict[str, str]) -> tuple[Any, ...]:
+        groups = [(columns[name], group) for name, group in rule.regex_obj.regex.groupindex.items() if name in columns]
+        named = [(self.values[column].name, column, group) for column, group in groups]
+        plain = tuple((column, group) for name, column, group in named if not kinds[name])
+        other = tuple(
+            ("" if name in self.others else kinds[name], column, group) for name, column, group in named if kinds[name]
+        )
+        return rule.regex_obj.regex.match, (plain, other, rule.record_op, rule.line_op, rule.new_state, rule)
+
+    def run(self, lines: Sequence[str], eof: bool = True) -> Run:  # noqa: PLR0912  # one loop, for speed
+        """The lines from the state Start on. Raises textfsm.TextFSMError where the template has an Error rule."""
+        run = Run(self)
+        state, ended = "Start", False
+        plan, skips_blank = self._plans[state], self._skips_blank[state]
+        cells, origins = run.cells, run.cell_origins
+        for number, line in enumerate(lines, start=1):
+            if not line and skips_blank:
+                continue
+            for match, action in plan:
+                found = match(line)
+                if found is None:
+                    continue
+                plain, other, record_op, line_op, new_state, rule = action
+                for column, group in plain:
+                    cells[column] = found[group]
+                    origins[column] = number
+                for how, column, group in other:
+                    run.assign(how, column, found[group], number)
+                if record_op:
+                    self._record(run, record_op)
+                    cells, origins = run.cells, run.cell_origins
+                if line_op == "Continue":
+                    continue
+                if line_op == "Error":
+                    self._Operations(rule, line)
+                if new_state:
+                    state = new_state
+                    ended = state in ("End", "EOF")
+                    plan, skips_blank = self._plans.get(state, []), self._skips_blank.get(state, True)
+                break
+            else:
+                if line and not line.isspace():
+                    run.unread.append(number)
+            if ended:
+                break
+        if state != "End" and "EOF" not in self.states and eof:
+            run.record()
+        return run
+
+    @staticmethod
+    def _record(run: Run, record_op: str) -> None:
+        if record_op == "Record":
+            run.record()
+        elif record_op == "Clear":
+            run.clear()
+        elif record_op == "Clearall":
+            run.clear_all()
+
+    def ParseText(self, text: str, eof: bool = True) -> Rows:  # noqa: N802
+        """As textfsm's, but every call starts anew."""
+        return self.run(text.splitlines() if text else [], eof).rows
