@@ -137,6 +137,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     nat_traversal_seconds: int | None = None
     isakmp_identity: str | None = None
     logging_debug_trace: bool | None = None
+    names: tuple[tuple[str, str], ...] = ()  # `name ADDRESS NAME`: the name and its address
     complete: frozenset[str] = frozenset()
 
     def entries_for(self, peer: str) -> tuple[CryptoMapEntry, ...]:

@@ -50,6 +50,8 @@ class InterfaceFacts(msgspec.Struct, frozen=True, kw_only=True):
     line_up: bool | None
     protocol_up: bool | None
     origin: Evidence
+    nameif: str | None = None  # the name that the configuration uses (`outside`), where the command prints it
+    address: str | None = None
 
 
 class RouteFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,4 +92,7 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[SourceFacts, ...] = ()
     windows: tuple[WindowFacts, ...] = ()
     statistics: dict[str, int] = {}  # 'ikev1: Initiator Fails' → n
+    privilege_level: int | None = None
+    device_time: datetime | None = None  # the answer to `show clock`, in the device's own time zone, which is not kept
+    ssh_sessions: tuple[Evidence, ...] | None = None  # lines of `show ssh sessions`; None: not read
     knows: frozenset[str] = frozenset()  # stems of the layouts that were read to their end: 'crypto_ipsec_sa', …
