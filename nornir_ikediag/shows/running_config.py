@@ -37,6 +37,7 @@ def _read(table: Table) -> Content:
         nat_traversal_seconds=_nat_traversal(tree),
         isakmp_identity=_identity(tree),
         logging_debug_trace=True if debug_trace else False if "logging" in complete else None,
+        names=tuple(names.items()),
         complete=complete,
     )
     device: dict[str, Any] = {}
@@ -127,10 +128,10 @@ SHOW = Show(
     ),
     starts=re.compile(
         r"(?:: Saved|: Hardware:|(?:ASA|PIX|NGFW) Version \S|hostname \S+\s*$|names\s*$"
-        r"|(?:no )?crypto (?:map|dynamic-map|ipsec|isakmp|ikev1|ikev2) |isakmp (?:policy|enable|identity|nat-traversal) "
+        r"|(?:no )?crypto (?:map|dynamic-map|ipsec|isakmp|ikev1|ikev2) |isakmp (?:policy|enable|identity) "
         r"|tunnel-group \S+ (?:type|general-attributes|ipsec-attributes)"
         r"|group-policy \S+ (?:internal|external|attributes)|ip local pool \S+ \d|logging debug-trace"
-        r"|access-list \S+ extended (?:permit|deny) [^\n]*(?!\s*\n\s*local\s+ident)$"  # no line of `show crypto ipsec sa`
+        r"|access-list \S+ extended (?:permit|deny) [^\n]*(?!\s*\n\s*local\s+ident)$"  # `show crypto ipsec sa` has those
         r"|interface (?:\w*Ethernet|Port-channel|Management|Vlan|Tunnel|Redundant|BVI)\S*\s*$)",
         re.MULTILINE,
     ),
