@@ -1,6 +1,6 @@
 """Every cause fires on its own recordings and on nothing else's.
 
-`tests/causes/<stem>/fires-<case>/` and `silent-<case>/` hold loose files as a user would hand them in: logs, show output,
+`tests/causes/<stem>/fires-<case>/` and `silent-<case>/` hold loose files as a user hands them in: logs, show output,
 configuration. In a `fires` case `expect.tsv` lists every finding above info, the one to act on first in front, as
 `cause  confidence  side  proof` (proof: `file:line` of the proving line; the last three may be empty but in the first
 row). In a `silent` case the cause must not be there at all; if it has an `expect.tsv`, the rest must equal it.
