@@ -221,6 +221,9 @@ class Ikev2Reader:
         names = [name[7:].rstrip(")") for name in packet.payloads if name.startswith("NOTIFY(")]
         for origin, name in zip(packet.notifies, names, strict=False):
             self._emit(notify, origin, {"name": name.strip(), **ends}, message="notify")
+            meaning = _NOTIFIES_WITH_A_MEANING.get(name.strip())
+            if meaning is not None:
+                self._emit(meaning, origin, {**direction, **ends}, message="notify")
         self._number = outer
 
     def _finish_comparison(self) -> None:
@@ -239,6 +242,12 @@ class Ikev2Reader:
         self._number = outer
 
 
+_NOTIFIES_WITH_A_MEANING = {
+    "COOKIE": EventKind.COOKIE_CHALLENGE,
+    "INVALID_KE_PAYLOAD": EventKind.KE_WRONG_GROUP,
+}
+# Syslog of users only: there `Username:` is a person. Elsewhere it is the tunnel-group of a LAN-to-LAN peer as well.
+_ABOUT_USERS = frozenset(f"7510{number:02}" for number in (5, 11, 12, 13, 14, 18, 20, 21, 24, 25, 26))
 _ENDS_OF_PACKET = frozenset({"peer", "local", "spi_i", "spi_r"})
 _NO_REASONS = frozenset({EventKind.NOTED, EventKind.CONSEQUENCE, EventKind.NEGOTIATION_ABORTED})
 _REFUSALS = frozenset({EventKind.IKE_PROPOSALS_REFUSED, EventKind.IPSEC_PROPOSALS_REFUSED})
@@ -269,12 +278,14 @@ def _loose_dump(origin: Evidence, text: str) -> bool:
 def _with_ends(event: Event, found: re.Match[str]) -> Event:
     peer, name = _bare(found["peer"]), found["username"].strip(",")
     group, user = event.tunnel_group, None
+    ports = {"local_port": found["local_port"], "peer_port": found["peer_port"]}
     if name.lower() not in _NOBODY:
         if _ADDRESS.match(name) or _DEFAULT_GROUPS.match(name):
             group = group or name
-        else:
+        elif event.message in _ABOUT_USERS:
             user = name
-    ports = {"local_port": found["local_port"], "peer_port": found["peer_port"]}
+        else:
+            ports["user_or_group"] = name
     return msgspec.structs.replace(
         event, peer=event.peer or peer, local=_bare(found["local"]), tunnel_group=group, username=user,
         fields={**ports, **event.fields},

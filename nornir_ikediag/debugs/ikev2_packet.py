@@ -160,7 +160,7 @@ class Packet:
         joined = {kind: " ".join(dict.fromkeys(each)) for kind, each in values.items()}
         self.proposals[-1] = (
             origin,
-            {**fields, **joined, **({"dh_group": groups} if groups else {}), "text": words},
+            {**fields, **joined, **({"dh_group": groups} if groups else {}), "proposal": words},
         )
         self._transforms = []
 

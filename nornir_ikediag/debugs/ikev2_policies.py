@@ -53,11 +53,11 @@ class Comparison:
         found = _POLICY.match(text)
         if found is not None:
             protocol = (found["protocol"] or "IKE").upper()
-            fields = {"number": found["number"], "protocol": protocol, "text": " ".join(found["words"].split())}
+            fields = {"number": found["number"], "protocol": protocol, "proposal": " ".join(found["words"].split())}
             self._policies.append((self._side, origin, fields))
             return True
         if self._policies and self._policies[-1][0] == self._side and is_proposal(text):
-            self._policies[-1][2]["text"] += " " + " ".join(text.split())
+            self._policies[-1][2]["proposal"] += " " + " ".join(text.split())
             return True
         return False
 
@@ -71,10 +71,10 @@ class Comparison:
         kept: list[Kept] = []
         for side, origin, fields in self._policies:
             kind = EventKind.RECEIVED_POLICY if side == "received" else EventKind.EXPECTED_POLICY
-            kept.append((kind, origin, {**fields, **attributes(fields["text"], fields["protocol"])}, "recorded"))
+            kept.append((kind, origin, {**fields, **attributes(fields["proposal"], fields["protocol"])}, "recorded"))
         nothing_expected = "expected" in self._headings and not any(side == "expected" for side, *_ in self._policies)
         if nothing_expected:
-            fields = {"number": "", "protocol": self._protocol(), "text": ""}
+            fields = {"number": "", "protocol": self._protocol(), "proposal": ""}
             kept.append((EventKind.EXPECTED_POLICY, self._headings["expected"], fields, "recorded"))
         if not self._refusals:
             return kept

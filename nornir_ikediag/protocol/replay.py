@@ -13,6 +13,7 @@ from typing import Protocol
 from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.reading import Replayed
 from nornir_ikediag.protocol.ikev1 import Ikev1Replay
+from nornir_ikediag.protocol.ikev2 import Ikev2Replay
 
 
 class SubReplay(Protocol):
@@ -33,7 +34,7 @@ class Replay:
 
     def __init__(self) -> None:
         numbers: Iterator[int] = count(1)
-        self._parts: dict[int, SubReplay] = {1: Ikev1Replay(numbers)}
+        self._parts: dict[int, SubReplay] = {1: Ikev1Replay(numbers), 2: Ikev2Replay(numbers)}
         self._current: SubReplay = self._parts[1]
 
     def feed(self, event: Event) -> None:

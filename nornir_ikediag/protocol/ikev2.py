@@ -1,0 +1,210 @@
+"""IKEv2 events to negotiations: which session an event belongs to, and which attempt within it.
+
+An event names its session by the device's own number (`(12):`), by SPIs, by its peer, or not at all; then it belongs to
+the session that spoke in the lines just before it, or to nobody. A session is one IKE SA with the rekeys that replace
+it; its first exchanges are one attempt, every CREATE_CHILD_SA exchange is a further one (:mod:`.ikev2_exchanges`).
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.reading import Replayed
+from nornir_ikediag.protocol.ikev2_attempt import Attempt
+from nornir_ikediag.protocol.ikev2_exchanges import ABOUT_CHILD, ENDINGS, FAILURES, state_row
+from nornir_ikediag.protocol.ikev2_session import Session
+
+_MOST_NEGOTIATIONS = 10_000
+_NEAR_LINES = 60
+_NOBODY = "0x0000000000000000"
+# What may be the first that a log shows of a session. All else, if it names none, is the peer's or the device's.
+_BEGINNINGS = FAILURES | {
+    EventKind.PACKET, EventKind.STATE, EventKind.INITIATOR_STARTS, EventKind.RESPONDER_STARTS,
+    EventKind.CHILD_ESTABLISHED, EventKind.IKEV2_SA_CREATED, EventKind.PHASE1_COMPLETED, EventKind.RECEIVED_POLICY,
+    EventKind.EXPECTED_POLICY, EventKind.RETRANSMIT, EventKind.PROPOSAL_OFFERED, EventKind.NOTIFY_RECEIVED,
+    EventKind.NOTIFY_SENT, EventKind.KE_WRONG_GROUP, EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT,
+}  # fmt: skip
+# Syslog that names nobody and follows the line that does; only what is near is claimed.
+_NEAR = FAILURES | ENDINGS | ABOUT_CHILD | {
+    EventKind.TUNNEL_GROUP_LANDED, EventKind.TUNNEL_GROUP_DEFAULT, EventKind.NAT_VERDICT, EventKind.RETRANSMIT,
+    EventKind.CONSEQUENCE, EventKind.NOTED, EventKind.CRYPTO_MAP_CHECK, EventKind.PROPOSAL_OFFERED,
+    EventKind.RECEIVED_POLICY, EventKind.EXPECTED_POLICY, EventKind.NOTIFY_RECEIVED, EventKind.NOTIFY_SENT,
+    EventKind.SPI_ALLOCATED, EventKind.PACKET, EventKind.IKEV2_SA_CREATED, EventKind.DELETE_RECEIVED,
+    EventKind.DELETE_SENT, EventKind.DPD, EventKind.ID_RECEIVED, EventKind.COOKIE_CHALLENGE, EventKind.KE_WRONG_GROUP,
+}  # fmt: skip
+
+
+class Ikev2Replay:
+    """The replay of IKEv2; see :class:`nornir_ikediag.protocol.replay.SubReplay`."""
+
+    def __init__(self, numbers: Iterator[int]) -> None:
+        self._numbers = numbers
+        self._attempts: list[Attempt] = []
+        self._folded: Counter[tuple[str, str]] = Counter()
+        self._by_number: dict[str, Session] = {}
+        self._by_spi: dict[str, Session] = {}
+        self._by_peer: dict[str, Session] = {}
+        self._current: Session | None = None
+        self._last: Event | None = None
+        self._waiting: list[Event] = []  # events just before a session that name nobody
+        self._peer_events: dict[str, list[Event]] = {}
+        self._device_events: list[Event] = []
+
+    def feed(self, event: Event) -> None:
+        """Take the next event."""
+        session = self._session(event)
+        if session is None:
+            self._without_session(event)
+        else:
+            self._bind(session, event)
+            attempt = session.attempt(event, self._begin)
+            if attempt is not None:
+                attempt.take(event)
+            elif session.peer and event.kind != EventKind.NOTED:
+                self._keep_for_peer(session.peer, event)
+            self._current = session
+        self._last = event
+
+    def concluded(self, peer: str | None) -> bool:
+        """Whether a negotiation with that peer (None: with anybody) came to its end."""
+        return any(attempt.finished for attempt in self._attempts if peer in (None, attempt.peer))
+
+    def finish(self) -> Replayed:
+        """What came of it."""
+        for event in self._waiting:
+            self._give_up(event)
+        self._waiting = []
+        for attempt in self._attempts:
+            attempt.close()
+        return Replayed(
+            negotiations=tuple(attempt.freeze() for attempt in self._attempts),
+            peer_events={peer: tuple(events) for peer, events in self._peer_events.items()},
+            device_events=tuple(self._device_events),
+            folded=dict(self._folded),
+        )
+
+    def _session(self, event: Event) -> Session | None:
+        spi = event.get("spi_i", _NOBODY)
+        known = self._by_spi.get(spi)
+        numbered = self._by_number.get(event.exchange) if event.exchange else None
+        if known is not None and not self._restarts(known, event):
+            return known
+        if numbered is not None and self._continues(numbered, event, spi):
+            return numbered
+        if event.exchange or spi != _NOBODY:
+            near = self._near(event)
+            if near is not None and near.could_be(event.exchange, spi, event.peer) and not self._restarts(near, event):
+                return near
+            rekeyed = self._rekeyed(event)
+            return rekeyed or (self._new(event) if event.exchange or event.kind in _BEGINNINGS else None)
+        return self._of_peer(event) if event.peer else self._nearest(event)
+
+    def _of_peer(self, event: Event) -> Session | None:
+        session = self._by_peer.get(event.peer or "")
+        if session is not None and not self._restarts(session, event):
+            return session
+        near = self._near(event)
+        if near is not None and near.peer is None:
+            return near
+        return self._new(event) if event.kind in _BEGINNINGS else None
+
+    def _nearest(self, event: Event) -> Session | None:
+        near = self._near(event)
+        return near if event.kind in _NEAR else None
+
+    def _near(self, event: Event) -> Session | None:
+        """The session that spoke last, when it spoke in the lines just before."""
+        last = self._last
+        if last is None or self._current is None or last.origin.source != event.origin.source:
+            return None
+        return self._current if abs(event.origin.line - last.origin.line) <= _NEAR_LINES else None
+
+    def _continues(self, session: Session, event: Event, spi: str) -> bool:
+        if spi != _NOBODY and session.spis and spi not in session.spis and not session.is_up:
+            return False
+        return not self._restarts(session, event)
+
+    def _restarts(self, session: Session, event: Event) -> bool:
+        """Whether the event begins a new attempt although its session's names are known: numbers and peers recur."""
+        if event.kind in (EventKind.RESPONDER_STARTS, EventKind.INITIATOR_STARTS):
+            return session.is_over
+        if event.kind == EventKind.STATE and event.get("state") == "IDLE":
+            return session.is_over and event.get("event") in ("EV_INIT_SA", "EV_RECV_INIT")
+        if event.kind == EventKind.PACKET and event.get("exchange") == "IKE_SA_INIT":
+            return session.is_over and event.get("spi_i") not in session.spis
+        is_syslog = event.exchange is None and "peer_port" in event.fields and event.kind != EventKind.PACKET
+        return session.is_over and is_syslog and event.kind in (FAILURES | {EventKind.CHILD_ESTABLISHED})
+
+    def _rekeyed(self, event: Event) -> Session | None:
+        """New SPIs under a message that begins nothing: the IKE SA was rekeyed."""
+        session = self._by_peer.get(event.peer or "")
+        if session is None or not session.is_up:
+            return None
+        row = state_row(event.get("state")) if event.kind == EventKind.STATE else None
+        name = row.exchange if row is not None else event.get("exchange")
+        return session if name in ("CREATE_CHILD_SA", "INFORMATIONAL") else None
+
+    def _new(self, event: Event) -> Session:
+        session = Session()
+        for earlier in self._adopted(event):
+            self._bind(session, earlier)
+            if earlier.kind != EventKind.NOTED:
+                session.first(earlier, self._begin).take(earlier)
+        return session
+
+    def _adopted(self, event: Event) -> list[Event]:
+        """The unnumbered platform lines just before the first line that has a number belong to it."""
+        waiting, self._waiting = self._waiting, []
+        near = [
+            one for one in waiting
+            if one.origin.source == event.origin.source and abs(event.origin.line - one.origin.line) <= _NEAR_LINES
+        ]  # fmt: skip
+        peers = {one.peer for one in (*near, event) if one.peer}
+        if len(peers) > 1:
+            near = []
+        for one in waiting:
+            if one not in near:
+                self._give_up(one)
+        return near
+
+    def _bind(self, session: Session, event: Event) -> None:
+        session.learn(event)
+        spi = event.get("spi_i", _NOBODY)
+        if event.exchange:
+            self._by_number[event.exchange] = session
+        if spi != _NOBODY:
+            self._by_spi[spi] = session
+        if session.peer:
+            self._by_peer[session.peer] = session
+
+    def _without_session(self, event: Event) -> None:
+        self._waiting.append(event)
+        if len(self._waiting) > _NEAR_LINES:
+            self._give_up(self._waiting.pop(0))
+
+    def _give_up(self, event: Event) -> None:
+        if event.kind == EventKind.NOTED:
+            return
+        if event.peer:
+            self._keep_for_peer(event.peer, event)
+        elif len(self._device_events) < _MOST_NEGOTIATIONS:
+            self._device_events.append(event)
+
+    def _keep_for_peer(self, peer: str, event: Event) -> None:
+        events = self._peer_events.setdefault(peer, [])
+        if len(events) < _MOST_NEGOTIATIONS // 10:
+            events.append(event)
+
+    def _begin(self, event: Event, child_only: bool) -> Attempt:
+        attempt = Attempt(next(self._numbers), event, child_only=child_only)
+        self._attempts.append(attempt)
+        if len(self._attempts) > _MOST_NEGOTIATIONS:
+            self._fold()
+        return attempt
+
+    def _fold(self) -> None:
+        """Count the older half of the finished attempts instead of keeping them."""
+        old = [attempt for attempt in self._attempts[: _MOST_NEGOTIATIONS // 2] if attempt.finished]
+        gone = {id(attempt) for attempt in old}
+        self._folded.update((attempt.peer or "", attempt.outcome) for attempt in old)
+        self._attempts = [attempt for attempt in self._attempts if id(attempt) not in gone]

@@ -1,0 +1,267 @@
+"""One IKEv2 attempt while it is replayed: the first exchanges with the first child, or one CREATE_CHILD_SA exchange."""
+
+from collections import Counter
+
+import msgspec
+
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.negotiation import NegotiatedChild
+from nornir_ikediag.model.sa import Role, Selector
+from nornir_ikediag.protocol.draft import Draft
+from nornir_ikediag.protocol.ikev2_exchanges import (
+    ABOUT_CHILD,
+    CHILD_DONE,
+    CHILD_LOADED,
+    ENDED,
+    ENDINGS,
+    FAILURES,
+    REFUSING_NOTIFIES,
+    state_row,
+)
+
+_NOT_KEPT = frozenset({EventKind.NOTED, EventKind.STATE})
+_NEW_START = frozenset({EventKind.COOKIE_CHALLENGE, EventKind.KE_WRONG_GROUP})
+_UP = frozenset({EventKind.IKEV2_SA_CREATED, EventKind.PHASE1_COMPLETED})
+# The same packet is told by two facilities (protocol, platform), of which either may be off: each is counted by itself.
+_RETRANSMIT_LINE = "line"
+
+
+class Attempt(Draft):
+    """A draft that knows the IKEv2 tables. ``in_auth``: IKE_SA_INIT is over. ``created``: the IKE SA is up."""
+
+    def __init__(self, number: int, origin: Event, *, child_only: bool = False) -> None:
+        super().__init__(number, origin)
+        self.ike_version = 2
+        self.exchange = "ikev2"
+        self.child_only = child_only
+        self.in_auth = child_only
+        self.created = child_only
+        self.stage = "phase2" if child_only else "unknown"
+        self._seen: Counter[tuple[str, ...]] = Counter()
+        self._packets: Counter[tuple[str, str]] = Counter()
+        self._resends: Counter[str] = Counter()
+        self._resends_at_end: Counter[str] = Counter()
+        self._peer_repeats: Counter[str] = Counter()
+        self._after_float: Counter[str] = Counter()
+        self._last_state: Event | None = None
+
+    def take(self, event: Event) -> None:
+        """The next event of this attempt."""
+        event = self._settled(event)
+        if event.kind not in _NOT_KEPT:
+            self.add(event)
+        elif event.at is not None and not self.finished:
+            self.ended_at = event.at
+        self._learn(event)
+        if event.kind == EventKind.STATE:
+            self._state(event)
+        elif event.kind == EventKind.PACKET:
+            self._packet(event)
+        elif event.kind == EventKind.RETRANSMIT:
+            self._resent(_RETRANSMIT_LINE)
+        elif event.kind == EventKind.DUPLICATE:
+            self._peer_repeats[_RETRANSMIT_LINE] += 1
+            self.peer_repeats = max(self._peer_repeats.values())
+        elif event.kind in (EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT):
+            self._selector(event)
+        else:
+            self._outcome(event)
+
+    def close(self) -> None:
+        """The log is over: what came after the IKE SA, and no refusal, tells that the child SA came up as well."""
+        state = self._last_state
+        if state is not None and not self.finished and self.stopped_at:
+            self.add(state)
+
+    def _settled(self, event: Event) -> Event:
+        """The event with what only its place in the exchange tells: whether it is about the IKE SA or the child."""
+        fields = event.fields
+        if event.kind == EventKind.IKE_PROPOSALS_REFUSED and fields.get("phase") == "unknown":
+            if self.in_auth:
+                kind = EventKind.IPSEC_PROPOSALS_REFUSED
+                return msgspec.structs.replace(event, kind=kind, fields={**fields, "phase": "2"})
+            return msgspec.structs.replace(event, fields={**fields, "phase": "1"}) if self.stage == "phase1" else event
+        if event.kind in (EventKind.NOTIFY_RECEIVED, EventKind.NOTIFY_SENT) and "phase" not in fields:
+            name = _notify(event)
+            if name in REFUSING_NOTIFIES:
+                phase = "2" if self.child_only else REFUSING_NOTIFIES[name] if self.in_auth else "1"
+                return msgspec.structs.replace(event, fields={**fields, "phase": phase})
+        if event.kind == EventKind.KE_WRONG_GROUP and self.child_only:
+            return msgspec.structs.replace(event, kind=EventKind.PFS_MISMATCH, fields={**fields, "phase": "2"})
+        if event.kind in (EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT):
+            return msgspec.structs.replace(event, fields={**fields, "side": self._side(event)})
+        return event
+
+    def _learn(self, event: Event) -> None:
+        self.local = self.local or event.local
+        self.peer = self.peer or event.peer
+        self.tunnel_group = event.tunnel_group or self.tunnel_group
+        self.username = event.username or self.username
+        if event.kind in ABOUT_CHILD and not self.created and not self.finished:
+            self.in_auth = True
+            self.stage = "phase2"
+        if event.kind == EventKind.NAT_VERDICT:
+            self.nat_detected = "yes" in (event.get("remote"), event.get("local")) or (
+                self.nat_detected if "no" in (event.get("remote"), event.get("local")) else True
+            )
+        if event.kind in (EventKind.INITIATOR_STARTS, EventKind.RESPONDER_STARTS) and self.role == "unknown":
+            self.role = "initiator" if event.kind == EventKind.INITIATOR_STARTS else "responder"
+
+    def _state(self, event: Event) -> None:
+        state, happened = event.get("state"), event.get("event")
+        row = state_row(state)
+        if self.role == "unknown" and not self.child_only:
+            self.role = event.get("role", "unknown")
+        if state in ENDED:
+            self._end("EV_FAIL" in happened or not self.finished)
+            return
+        if self.finished:
+            return
+        self._last_state = event
+        if state != "IDLE":
+            self.stopped_at = state
+        if row is not None:
+            self._advance(row.exchange, row.stage)
+        failed = "FAIL" in happened and "NO_FAIL" not in happened
+        loaded = state == "AUTH_DONE" and happened in CHILD_LOADED
+        if loaded or (state in CHILD_DONE and not failed) or (state == "READY" and self.created):
+            self._established()
+
+    def _advance(self, exchange: str, stage: str) -> None:
+        if self.child_only or exchange in ("CREATE_CHILD_SA", "INFORMATIONAL"):
+            return
+        self.in_auth = self.in_auth or exchange == "IKE_AUTH"
+        if stage == "established":
+            return
+        self.created = self.created or stage == "phase2"
+        if not (self.stage == "phase2" and stage == "phase1"):
+            self.stage = stage
+
+    def _packet(self, event: Event) -> None:
+        sending, tag = event.get("direction") == "sending", event.get("tag", "PROTO")
+        name = event.get("exchange")
+        self._advance(name, "phase1")
+        if "4500" in (event.get("local_port"), event.get("peer_port")):
+            self.floated = True
+        response = "RESPONSE" in event.get("flags") + event.get("flag")
+        self._learn_role(event, sending, response)
+        key = (tag, "sending" if sending else "received", name, event.get("message_id"), "R" if response else "")
+        self._seen[key] += 1
+        if self._seen[key] > 1:
+            if sending:
+                self._resent(tag)
+            else:
+                self._peer_repeats[tag] += 1
+                self.peer_repeats = max(self._peer_repeats.values())
+            return
+        self._packets[tag, key[1]] += 1
+        count = max(number for (_, direction), number in self._packets.items() if direction == key[1])
+        if sending:
+            self.sent = count
+            self._resends_at_end.clear()
+        else:
+            self.received = count
+            self._resends_at_end.clear()
+            if self.floated:
+                self._after_float[tag] += 1
+                self.received_after_float = max(self._after_float.values())
+        self.resent_at_end = 0
+
+    def _learn_role(self, event: Event, sending: bool, response: bool) -> None:
+        if self.role != "unknown":
+            return
+        is_known = bool(event.get("flags") or event.get("flag"))
+        if is_known or event.get("spi_r") == "0x0000000000000000":
+            self.role = "initiator" if sending != response else "responder"
+
+    def _resent(self, tag: str) -> None:
+        self._resends[tag] += 1
+        self._resends_at_end[tag] += 1
+        self.resent = max(self._resends.values())
+        self.resent_at_end = max(self._resends_at_end.values())
+
+    def _side(self, event: Event) -> str:
+        """TSi is the side of the end that began this exchange (RFC 7296 section 2.9)."""
+        role: Role = self.role
+        if role == "unknown":
+            role = "initiator" if event.kind == EventKind.PROXY_SENT else "responder"
+        return "local" if (event.get("payload") == "TSi") == (role == "initiator") else "remote"
+
+    def _selector(self, event: Event) -> None:
+        selector = Selector(event.get("network"), _number(event.get("protocol")), event.get("port", "0"))
+        if event.get("side") == "local":
+            self.selector_local = self.selector_local or selector
+        else:
+            self.selector_remote = self.selector_remote or selector
+
+    def _outcome(self, event: Event) -> None:
+        kind = event.kind
+        if kind in _NEW_START and not event.get("final"):
+            self._seen.clear()  # the same message goes out again, and that is no retransmission
+        if kind in _UP and not self.finished:
+            self.created = self.in_auth = True
+            self.stage = "phase2"
+        elif kind == EventKind.CHILD_ESTABLISHED:
+            self._child(event)
+        elif event.get("child") == "loading" and (self.created or self.in_auth):
+            self._established()
+        elif kind == EventKind.ADDRESS_ASSIGNED:
+            self.assigned_address = event.get("address") or self.assigned_address
+        elif kind == EventKind.NOTIFY_RECEIVED:
+            if _notify(event) in REFUSING_NOTIFIES:
+                self._failed(event)
+            elif _notify(event) == "REKEY_SA":
+                self.rekey = True
+        elif kind == EventKind.NOTIFY_SENT and _notify(event) == "REKEY_SA":
+            self.rekey = True
+        elif kind in ENDINGS:
+            self._end(failed=not self.finished)
+        elif kind in FAILURES:
+            self._failed(event)
+        if kind == EventKind.INITIATOR_STARTS:
+            self._asked_for(event)
+
+    def _asked_for(self, event: Event) -> None:
+        for side in ("local", "remote"):
+            if event.get(side):
+                selector = Selector(
+                    event.get(side), _number(event.get(f"{side}_protocol")), event.get(f"{side}_port", "0")
+                )
+                setattr(self, f"selector_{side}", selector)
+
+    def _child(self, event: Event) -> None:
+        spis = (event.get("spi_in") or None, event.get("spi_out") or None)
+        if any(spis) and all((child.spi_in, child.spi_out) != spis for child in self.child_sas):
+            child = NegotiatedChild(spi_in=spis[0], spi_out=spis[1], selectors=self.selectors)
+            self.child_sas.append(child)
+        self._established()
+
+    def _established(self) -> None:
+        if self.outcome == "incomplete":
+            self.outcome = "established"
+            self.stage = "established"
+            self.stopped_at = None
+
+    def _failed(self, event: Event) -> None:
+        if self.outcome != "incomplete":
+            return
+        self.outcome = "failed"
+        if event.kind in ABOUT_CHILD or event.get("phase") == "2":
+            self.stage = "phase2"
+        elif self.stage == "unknown":
+            self.stage = "phase1"
+
+    def _end(self, failed: bool) -> None:
+        if self.outcome == "incomplete" and failed:
+            self.outcome = "failed"
+            self.stage = "phase1" if self.stage == "unknown" else self.stage
+        elif self.outcome == "established":
+            self.outcome = "deleted"
+
+
+def _notify(event: Event) -> str:
+    return event.get("name").strip().upper().replace(" ", "_").replace("-", "_")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else 0

@@ -1,0 +1,148 @@
+"""One IKE SA of the log, with its names and its attempts."""
+
+from collections.abc import Callable
+
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.protocol.ikev2_attempt import Attempt
+from nornir_ikediag.protocol.ikev2_exchanges import ENDINGS, state_row
+
+Begin = Callable[[Event, bool], Attempt]
+
+_ABOUT_USERS = frozenset(
+    {EventKind.ADDRESS_ASSIGNED, EventKind.USER_AUTHENTICATED, EventKind.XAUTH_REJECTED, EventKind.GROUP_LOCK}
+)
+_LIFE = frozenset({EventKind.DPD, EventKind.DPD_TIMEOUT, EventKind.DELETE_RECEIVED, EventKind.DELETE_SENT})
+
+
+class Session:
+    """``spis`` are the initiator SPIs by which it is known: more than one once it was rekeyed."""
+
+    def __init__(self) -> None:
+        self.number: str | None = None
+        self.spis: set[str] = set()
+        self.peer: str | None = None
+        self._local: str | None = None
+        self._group: str | None = None
+        self._cookies: str | None = None
+        self._user_or_group: str | None = None
+        self._first: Attempt | None = None
+        self._children: dict[tuple[str, str], Attempt] = {}
+        self._child: Attempt | None = None
+        self._rekey: Event | None = None
+
+    @property
+    def is_up(self) -> bool:
+        """Whether its first exchanges made an IKE SA that nothing ended yet (or came before the log began)."""
+        return self._first is None or self._first.outcome == "established"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its first exchanges came to a bad end, or the SA was deleted."""
+        return self._first is not None and self._first.outcome in ("failed", "deleted")
+
+    def could_be(self, number: str | None, spi: str, peer: str | None) -> bool:
+        """Whether nothing that the session is known by contradicts these names."""
+        return (
+            (number is None or self.number in (None, number))
+            and (not self.spis or spi in self.spis or set(spi) <= set("0x"))
+            and (peer is None or self.peer in (None, peer))
+        )
+
+    def learn(self, event: Event) -> None:
+        """Take the names that the event gives."""
+        self.number = event.exchange or self.number
+        spi_i, spi_r = event.get("spi_i"), event.get("spi_r")
+        if spi_i and set(spi_i) > set("0x"):
+            self.spis.add(spi_i)
+            if self._cookies is None or self._cookies.endswith("0" * 16):
+                self._cookies = f"{spi_i}:{spi_r}" if spi_r else self._cookies
+        self.peer = self.peer or event.peer
+        self._local = self._local or event.local
+        self._group = event.tunnel_group or self._group
+        self._user_or_group = event.get("user_or_group") or self._user_or_group
+
+    def attempt(self, event: Event, begin: Begin) -> Attempt | None:
+        """The attempt that the event belongs to, begun if need be; None where it belongs to the session as a whole."""
+        attempt = self._chosen(event, begin)
+        if attempt is not None:
+            self._name(attempt)
+        return attempt
+
+    def first(self, event: Event, begin: Begin) -> Attempt:
+        """The first exchanges."""
+        if self._first is None:
+            self._first = begin(event, False)
+        self._name(self._first)
+        return self._first
+
+    def _chosen(self, event: Event, begin: Begin) -> Attempt | None:
+        name = _exchange(event)
+        if event.kind == EventKind.REKEY_STARTS:
+            self._rekey = event
+        if name == "CREATE_CHILD_SA":
+            return self._child_of(event, begin)
+        if name == "INFORMATIONAL":
+            return None if self._first is None or self._first.finished else self._first
+        if event.kind in ENDINGS or event.kind in _LIFE or (event.kind == EventKind.NOTED and self._first is None):
+            return self._first
+        return self._of_child(event, name, begin) or self.first(event, begin)
+
+    def _of_child(self, event: Event, name: str, begin: Begin) -> Attempt | None:
+        """The open CREATE_CHILD_SA exchange; one that only a refusal speaks of is begun by it."""
+        if self._child is not None and not self._child.finished and name == "":
+            return self._child
+        if self._first is not None and self._first.outcome == "established" and _is_child_refusal(event):
+            self._child = begin(event, True)
+            return self._child
+        return None
+
+    def _child_of(self, event: Event, begin: Begin) -> Attempt:
+        mid = event.get("message_id")
+        key = (mid, _began_by(event))
+        known = self._children.get(key)
+        if known is None and not key[1]:
+            known = next((one for (other, _), one in self._children.items() if other == mid), None)
+        if known is None:
+            known = begin(event, True)
+            known.message_id = mid or None
+            known.role = {"us": "initiator", "peer": "responder"}.get(key[1], "unknown")
+            self._children[key] = known
+            while len(self._children) > 8:
+                del self._children[next(iter(self._children))]
+            if self._rekey is not None:
+                known.rekey = True
+                known.child_only = self._rekey.get("phase") != "1"
+                known.take(self._rekey)
+                self._rekey = None
+        self._child = known
+        return known
+
+    def _name(self, attempt: Attempt) -> None:
+        attempt.peer = attempt.peer or self.peer
+        attempt.local = attempt.local or self._local
+        attempt.cookies = self._cookies or attempt.cookies
+        attempt.tunnel_group = self._group or attempt.tunnel_group or self._user_or_group
+
+
+def _exchange(event: Event) -> str:
+    if event.kind == EventKind.STATE:
+        row = state_row(event.get("state"))
+        return row.exchange if row is not None else ""
+    return event.get("exchange")
+
+
+def _began_by(event: Event) -> str:
+    if event.kind == EventKind.STATE:
+        return "us" if event.get("state").startswith("CHILD_I") else "peer"
+    flags = event.get("flags") + event.get("flag")
+    if not flags:
+        return ""
+    return "us" if (event.get("direction") == "sending") != ("RESPONSE" in flags) else "peer"
+
+
+def _is_child_refusal(event: Event) -> bool:
+    return event.kind in (
+        EventKind.RECEIVED_POLICY, EventKind.EXPECTED_POLICY, EventKind.IPSEC_PROPOSALS_REFUSED,
+        EventKind.SELECTORS_REFUSED, EventKind.CRYPTO_MAP_PEER_MISMATCH, EventKind.CRYPTO_MAP_INCOMPLETE,
+        EventKind.RETRIES_EXHAUSTED, EventKind.NEGOTIATION_ABORTED, EventKind.RETRANSMIT,
+    )  # fmt: skip
