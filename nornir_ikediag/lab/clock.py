@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """``speed`` device seconds pass in one real second. Everything that a device prints or waits for uses this clock."""
+    """``speed`` device seconds pass in one real second. Whatever a device prints or awaits uses this clock."""
 
     def __init__(self, speed: float = 1.0) -> None:
         self.speed = speed

@@ -64,7 +64,7 @@ def _maps(context: Context) -> list[str]:
         lines += [f"{head} set peer {tunnel.peer} "]
         kind = "ikev2 ipsec-proposal" if tunnel.ike_version == 2 else f"{word}transform-set"
         lines += [f"{head} set {kind} {tunnel.transform_set}"]
-    name = context.tunnels[0].map_name if context.tunnels else "OUTSIDE_MAP"
+    name = fixed[0].map_name if fixed else "OUTSIDE_MAP"
     if dynamic:
         lines += [f"crypto map {name} {DYNAMIC_SEQUENCE} ipsec-isakmp dynamic {DYNAMIC_MAP}"]
     if context.map_bound and lines:

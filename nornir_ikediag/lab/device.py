@@ -71,18 +71,18 @@ class Context:
         for session in listeners:
             session.debug_lines(text)
 
-    def syslog(self, number: int, severity: int, text: str) -> None:
-        """A message into the buffer, if logging is on and set to that severity."""
+    def syslog(self, number: int, severity: int, text: str, *, ago: float = 0.0) -> None:
+        """A message into the buffer, if logging is on and set to that severity; ``ago`` device seconds old."""
         if self.logging_level is not None and severity <= self.logging_level:
-            self.log.append(f"{self.syslog_stamp()}: %ASA-{severity}-{number}: {text}")
+            self.log.append(f"{self.syslog_stamp(ago)}: %ASA-{severity}-{number}: {text}")
 
     def stamp(self) -> str:
         """The time as a debug line has it: no year."""
         return f"{self.clock.now():%b %d %H:%M:%S}"
 
-    def syslog_stamp(self) -> str:
+    def syslog_stamp(self, ago: float = 0.0) -> str:
         """The time as the buffered log has it."""
-        return f"{self.clock.now():%b %d %Y %H:%M:%S}"
+        return f"{self.clock.at(self.now() - ago):%b %d %Y %H:%M:%S}"
 
     def watched(self) -> None:
         """Somebody opened a debug: tell the scripts."""

@@ -74,9 +74,8 @@ def ikev2_sa(session: "Terminal", _words: list[str]) -> Sequence[str]:
         status = "UP-ACTIVE" if children else "UP-IDLE"
         lines += ["", f"Session-id:{number}, Status:{status}, IKE count:1, CHILD count:{len(children)}", ""]
         lines += [f"{'Tunnel-id Local':<48}{'Remote':<48}{'Status':>9}{'Role':>13}"]
-        lines += [
-            f"{sa.tunnel_id:>9} {context.address + '/500':<38}{sa.tunnel.peer + '/500':<38}{sa.state:>19}{sa.role.upper():>13}"
-        ]
+        ends = f"{context.address + '/500':<38}{sa.tunnel.peer + '/500':<38}"
+        lines += [f"{sa.tunnel_id:>9} {ends}{sa.state:>19}{sa.role.upper():>13}"]
         ike = sa.tunnel.ike
         name, bits = _IKEV2_NAMES[ike.encryption]
         size = f", keysize: {bits}" if bits else ""

@@ -247,8 +247,12 @@ def _server_factory(device: Device) -> "Callable[[], asyncssh.SSHServer]":
 
         def connection_made(self, chan: Any) -> None:
             username = chan.get_extra_info("username")
-            close = chan.get_connection().close
-            self._terminal = Terminal(device, username, lambda text: chan.write(text.encode()), close)
+
+            def write(text: str) -> None:
+                if not chan.is_closing():
+                    chan.write(text.encode())
+
+            self._terminal = Terminal(device, username, write, chan.get_connection().close)
 
         def pty_requested(self, *_: object) -> bool:
             return True

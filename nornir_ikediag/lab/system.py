@@ -82,9 +82,8 @@ def contexts(session: "Terminal", _words: list[str]) -> Sequence[str]:
     lines = ["Context Name      Class      Interfaces           Mode         URL"]
     for name in session.device.contexts:
         if name != "system":
-            lines.append(
-                f"{'*' if name == 'admin' else ' '}{name:<17}default    outside,inside       Routed       disk0:/{name}.cfg"
-            )
+            mark = "*" if name == "admin" else " "
+            lines.append(f"{mark}{name:<17}default    outside,inside       Routed       disk0:/{name}.cfg")
     return [*lines, "", f"Total active Security Contexts: {len(session.device.contexts) - 1}"]
 
 

@@ -176,8 +176,8 @@ class Wire:
             self.tell("Error: Unable to remove PeerTblEntry", 713903, 4)
         self.end()
 
-    def disconnected(self, reason: str, child: ChildSa | None = None) -> None:
-        """The session's last message in the log (113019)."""
+    def disconnected(self, reason: str, child: ChildSa | None = None, *, ago: float = 0.0) -> None:
+        """The session's last message in the log (113019), ``ago`` device seconds old."""
         tunnel = self.tunnel
         age = int(self.context.now() - child.began) if child else 0
         out, back = child.counters(self.context.now()) if child else (0, 0)
@@ -189,4 +189,5 @@ class Wire:
             f"Group = {tunnel.group_name}, Username = {tunnel.user or tunnel.group_name}, IP = {tunnel.peer}, "
             f"Session disconnected. Session Type: {kind}, Duration: {duration}, Bytes xmt: {out * 220}, "
             f"Bytes rcv: {back * 220}, Reason: {reason}",
+            ago=ago,
         )

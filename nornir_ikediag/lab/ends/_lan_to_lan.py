@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from nornir_ikediag.lab.device import Context, Device
-from nornir_ikediag.lab.exchanges import quick_mode
+from nornir_ikediag.lab.exchanges import main_mode, quick_mode
 from nornir_ikediag.lab.scenario import Occasion, Script
 from nornir_ikediag.lab.tunnel import ChildSa, IkeSa, Phase1, Phase2, Tunnel
 from nornir_ikediag.lab.wire import Wire
 
 RETRY_SECONDS = 10.0  # traffic keeps coming, and with it the next attempt
 DPD_SECONDS = 10.0
+IKEV2 = Phase1(encryption="aes-256", hash="sha256", prf="sha256", dh_group="14")
+IKEV2_CHILD = Phase2(encryption="esp-aes-256", integrity="esp-sha-256-hmac")
 
 
 def lan_to_lan(
@@ -82,3 +84,18 @@ def again_and_again(attempt: Callable[[Wire], Script]) -> Callable[[Context], Sc
             yield Occasion(RETRY_SECONDS)
 
     return play
+
+
+def refuse_policy(wire: Wire, attribute: str, received: str, configured_here: str) -> Script:
+    """Message 1 of main mode offers something that no policy here has, in one attribute."""
+    main_mode.offered(wire)
+    comparison = f"Mismatched attribute types for class {attribute}:  Rcv'd: {received}  Cfg'd: {configured_here}"
+    for _ in range(2):
+        wire.bare(f"Phase 1 failure:  {comparison}", 713257, 5)
+    wire.packet("SENDING", "NOTIFY")
+    wire.debug("All SA proposals found unacceptable")
+    wire.tell_ip("Error processing payload: Payload ID: 1", 713048, 3)
+    steps = ("MM_START, EV_RCV_MSG", *("MM_START, EV_START_MM",) * 6)
+    wire.history("MM Responder", (main_mode.DONE, *steps))
+    wire.terminate(0x01000002)
+    yield 0.05
