@@ -133,8 +133,8 @@ def _trace(name: str, logging: Answer) -> Objection | None:
         return None
     if trace["persistent"]:
         return Objection(
-            f"No debug window on {name}: `logging debug-trace persistent` lets debugs outlive the session, so that their "
-            "end could not be guaranteed.",
+            f"No debug window on {name}: `logging debug-trace persistent` lets debugs outlive the session, so that "
+            "their end could not be guaranteed.",
             "debug-elsewhere",
             can_be_forced=True,
         )

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from nornir_ikediag.capture import Source
-from nornir_ikediag.device.commands import DEBUG_LEVEL, is_address
+from nornir_ikediag.device.commands import DEBUG_LEVEL
 from nornir_ikediag.device.preflight import MOST_UNCONDITIONAL_SESSIONS, Objection, Preflight, preflight
 from nornir_ikediag.device.proof import off_after_reconnect, off_in_this_session
 from nornir_ikediag.device.session import Answer, AsaSession, now
@@ -32,12 +32,12 @@ _LINGER_SECONDS: Final = 1.0  # what a device says right after a negotiation has
 
 
 class WindowRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What to listen for, and for how long. ``peer`` is an address or None; ``ike_versions`` holds 1, 2 or both.
+    """What to listen for, and for how long. ``peers`` are addresses; ``ike_versions`` holds 1, 2 or both.
 
     ``ike_sessions`` is how many the device has: without a peer, many are a reason not to listen to them all.
     """
 
-    peer: str | None = None
+    peers: tuple[str, ...] = ()
     ike_versions: tuple[int, ...] = (1, 2)
     seconds: float = 60.0
     most_bytes: int = 8 << 20
@@ -67,10 +67,15 @@ def plan(request: WindowRequest, release: tuple[int, int] | None) -> tuple[str, 
     """The commands that a window would send, in order, for a person to read. Nothing is sent."""
     on = [spellings[0] for spellings in debugs(request, release)]
     off = [_off(command) for command in on]
-    if request.peer:
-        on.insert(0, condition(request.peer))
-        off.append(f"no {condition(request.peer)}")
-    return (*on, *off, "show debug", "show crypto debug-condition")
+    conditions = [condition(peer) for peer in request.peers]
+    return (
+        *conditions,
+        *on,
+        *off,
+        *(f"no {command}" for command in conditions),
+        "show debug",
+        "show crypto debug-condition",
+    )
 
 
 def _off(command: str) -> str:
@@ -104,7 +109,7 @@ def window(
 
 def _too_many(name: str, request: WindowRequest) -> Objection | None:
     many = (request.ike_sessions or 0) > MOST_UNCONDITIONAL_SESSIONS
-    if request.force or is_address(request.peer or "") or not many:
+    if request.force or request.peers or not many:
         return None
     return Objection(
         f"No debug window on {name}: {request.ike_sessions} IKE sessions are active, and no peer's address is given to "
@@ -174,7 +179,7 @@ class _Window:
         return source, facts
 
     def _switch_on(self) -> bool:
-        if self._request.peer is not None and not self._set_condition(self._request.peer):
+        if not all(self._set_condition(peer) for peer in self._request.peers):
             return False
         for spellings in debugs(self._request, self._release):
             if not any(self._debug(spelling) for spelling in spellings) and not self._on:

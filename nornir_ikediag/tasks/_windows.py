@@ -1,0 +1,104 @@
+"""Whether a debug window is needed, whom it has to watch, and when it has seen enough."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from nornir_ikediag.debugs import LogReader
+from nornir_ikediag.device.commands import is_address
+from nornir_ikediag.device.window import WindowRequest
+from nornir_ikediag.model.report import Finding, ReportDevice, ReportTunnel
+from nornir_ikediag.protocol import Replay
+
+MOST_CONDITIONS: Final = 8
+_FINE: Final = frozenset({"up", "rekeying"})
+_SYMPTOMS: Final = frozenset({"undetermined", "tunnel-down", "phase2-missing", "tunnel-negotiating", "tunnel-flapping"})
+
+
+def unexplained(device: ReportDevice) -> tuple[ReportTunnel, ...]:
+    """The tunnels that are not up and for which no finding says why with some certainty."""
+    return tuple(
+        tunnel
+        for tunnel in device.tunnels
+        if tunnel.state not in _FINE and not any(_explains(finding, tunnel) for finding in device.findings)
+    )
+
+
+def may_hide_users(device: ReportDevice) -> bool:
+    """Whether remote access is configured: users who are refused leave nothing that a show command shows."""
+    groups = device.configuration.tunnel_groups
+    return any(entry.kind == "dynamic" for entry in device.configuration.crypto_maps) or any(
+        group.type in ("remote-access", "ipsec-ra") for group in groups
+    )
+
+
+def needs_window(device: ReportDevice, peer: str | None) -> bool:
+    """Whether what show commands say leaves the question open."""
+    if unexplained(device):
+        return True
+    if peer is not None:
+        return not device.tunnels
+    return may_hide_users(device) and not any(_is_reason(finding) for finding in device.findings)
+
+
+def request(device: ReportDevice, peer: str | None, *, seconds: float, force: bool, ike_sessions: int) -> WindowRequest:
+    """The window that would answer the question: whom to watch, in which IKE versions."""
+    watched = tuple(tunnel for tunnel in unexplained(device) or device.tunnels if is_address(tunnel.peer))
+    if peer is None and len(watched) > MOST_CONDITIONS:
+        watched = ()
+    if peer is None and not unexplained(device):
+        watched = ()
+    peers = tuple(dict.fromkeys(tunnel.peer for tunnel in watched)) or ((peer,) if is_address(peer or "") else ())
+    return WindowRequest(
+        peers=tuple(one for one in peers if one),
+        ike_versions=_versions(device, watched),
+        seconds=seconds,
+        force=force,
+        ike_sessions=ike_sessions,
+    )
+
+
+def until_concluded(peers: Sequence[str]) -> Callable[[Sequence[str]], bool]:
+    """Reads the lines of a window as they come; true once a negotiation with each peer (or with anybody) has ended."""
+    reader, replay = LogReader("debug"), Replay()
+    read = 0
+
+    def concluded(lines: Sequence[str]) -> bool:
+        nonlocal read
+        for line in lines:
+            read += 1
+            for event in reader.feed(read, line):
+                replay.feed(event)
+        return all(replay.concluded(peer) for peer in peers or (None,))
+
+    return concluded
+
+
+def _versions(device: ReportDevice, watched: Sequence[ReportTunnel]) -> tuple[int, ...]:
+    """What the configuration of these peers asks for. An IKEv2 peer under an IKEv1 debug is silence."""
+    versions: set[int] = set()
+    for tunnel in watched:
+        configured = _configured_versions(device, tunnel)
+        versions |= configured or {1, 2}
+    if not watched:
+        versions |= {policy.ike_version for policy in device.configuration.ike_policies}
+    return tuple(sorted(versions)) or (1, 2)
+
+
+def _configured_versions(device: ReportDevice, tunnel: ReportTunnel) -> set[int]:
+    versions: set[int] = {tunnel.ike_version} if tunnel.ike_version else set()
+    for entry in device.configuration.crypto_maps:
+        if tunnel.peer in entry.peers:
+            versions |= ({1} if entry.transform_sets else set()) | ({2} if entry.ikev2_proposals else set())
+    return versions
+
+
+def _explains(finding: Finding, tunnel: ReportTunnel) -> bool:
+    return _is_reason(finding) and (finding.peer in (None, tunnel.peer))
+
+
+def _is_reason(finding: Finding) -> bool:
+    return (
+        finding.severity in ("critical", "error")
+        and finding.confidence in ("certain", "likely")
+        and finding.cause not in _SYMPTOMS
+    )
