@@ -1,0 +1,124 @@
+"""An earlier or a dynamic map entry catches the traffic or the peer that a later entry was meant for.
+
+What you see
+`Static Crypto Map check, map …, seq = n is a successful match` for an entry that does not name this peer, and then a
+refusal; a dynamic map with a lower sequence number than the static entry of this peer; two entries whose ACLs overlap.
+
+What it means
+The device goes through the entries by their sequence numbers and takes the first that matches. A dynamic entry matches
+everybody, so it belongs at the end (65535).
+
+How to be sure
+`show running-config crypto map` in the order of the numbers; `packet-tracer` shows which entry a packet takes.
+
+How to fix it
+Give the specific entry the lower number and the dynamic one the highest; make the ACLs of different peers disjoint.
+Renumbering is a new entry beside the old one, then removal of the old: plan it, for the entry's tunnel drops.
+
+References
+- Cisco document 81824, "Most Common L2L and Remote Access IPsec VPN Troubleshooting Solutions", crypto map sequence
+- asa-syslog: 713221, 713222, 713225
+"""
+
+import ipaddress
+
+from nornir_ikediag.causes import _steps
+from nornir_ikediag.causes._attempts import capped, failed_because, is_loose, nothing, phase_of
+from nornir_ikediag.causes._setup import WANTED, static_entries
+from nornir_ikediag.causes._wording import few
+from nornir_ikediag.model.configuration import AccessListEntry, Configuration, CryptoMapEntry
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.evidence import Evidence
+from nornir_ikediag.model.negotiation import Negotiation
+from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.verdict import Alternative, Cause, Confidence, Found, Verdict
+
+CAUSE = Cause(
+    title="Another crypto map entry comes first",
+    family="configuration",
+    severity="error",
+    needs=("log", "configuration"),
+    explains=(
+        "ipsec-transform-mismatch", "proxy-identity-mismatch", "pfs-mismatch", "phase2-missing", "tunnel-down",
+        "tunnel-negotiating", "child-sa-rejected-by-peer", "traffic-not-selected", "tunnel-flapping", "undetermined",
+    ),
+)  # fmt: skip
+
+
+def match(tunnel: Tunnel) -> Verdict:
+    """Phase 2 was refused after an entry matched that is not this peer's; or the traffic of a tunnel that is wanted is
+    caught by an entry in front of its own."""
+    entries = static_entries(tunnel)
+    configuration = tunnel.device.configuration
+    if not entries or configuration is None:
+        return nothing(tunnel)
+    own = entries[0]
+    refused = failed_because(tunnel, lambda attempt, event: phase_of(attempt, event) == 2)
+    for attempt, event in refused:
+        taken = _taken(attempt, own)
+        if taken is not None:
+            return _found(
+                tunnel, own, taken.origin.text.strip(), few(taken, event), attempt, sure=capped("likely", taken)
+            )
+    earlier = _catches(configuration, own)
+    if earlier is not None and tunnel.state in WANTED and not tunnel.negotiations:
+        what = f"{earlier.name} {earlier.sequence}"
+        return _found(tunnel, own, what, few(earlier.origin, own.origin), None, sure="possible")
+    return nothing(tunnel)
+
+
+def _taken(attempt: Negotiation, own: CryptoMapEntry) -> Event | None:
+    """The line by which an entry in front of the peer's own was taken."""
+    checks = attempt.all(EventKind.CRYPTO_MAP_CHECK)
+    taken = [one for one in checks if one.get("result") == "match" and one.get("sequence").isdigit()]
+    same_map = [one for one in taken if one.get("crypto_map") in ("", own.name)]
+    return next((one for one in same_map if int(one.get("sequence")) < own.sequence), None)
+
+
+def _catches(configuration: Configuration, own: CryptoMapEntry) -> CryptoMapEntry | None:
+    """An earlier entry of the same map that is dynamic, or whose ACL protects traffic of the peer's own ACL."""
+    mine = [line for line in configuration.access_lists if line.name == own.access_list and line.permit]
+    for entry in sorted(configuration.crypto_maps, key=lambda entry: entry.sequence):
+        if entry.name != own.name or entry.sequence >= own.sequence or set(entry.peers) & set(own.peers):
+            continue
+        theirs = [line for line in configuration.access_lists if line.name == entry.access_list and line.permit]
+        if entry.dynamic_map or any(_overlap(one, other) for one in mine for other in theirs):
+            return entry
+    return None
+
+
+def _overlap(one: AccessListEntry, other: AccessListEntry) -> bool:
+    pairs = ((one.local, other.local), (one.remote, other.remote))
+    try:
+        networks = [(ipaddress.ip_network(a or ""), ipaddress.ip_network(b or "")) for a, b in pairs]
+    except ValueError:  # an object or a range: unread, so no proof
+        return False
+    return all(a.version == b.version and a.overlaps(b) for a, b in networks)
+
+
+def _found(
+    tunnel: Tunnel,
+    own: CryptoMapEntry,
+    taken: str,
+    evidence: tuple[Evidence, ...],
+    attempt: Negotiation | None,
+    *,
+    sure: Confidence,
+) -> Found:
+    return Found(
+        summary=f"A crypto map entry before {own.name} {own.sequence} catches this peer's traffic",
+        explanation=f"The first entry that matches is taken: {taken}. The entry of this peer comes later.",
+        evidence=evidence,
+        confidence=sure,
+        side="local",
+        negotiation=None if attempt is None or is_loose(attempt) else attempt,
+        alternatives=(
+            Alternative("proxy-identity-mismatch", "possible", "whether the peer's networks mirror our own ACL"),
+        ),
+        configuration=own.lines[:6],
+        next_steps=(
+            _steps.read(f"show running-config crypto map | include {own.name}", "see all entries in their order"),
+            _steps.show_access_list(tunnel),
+            _steps.change(f"crypto map {own.name} <lower number> …", "put the specific entry first, in a window"),
+        ),
+    )

@@ -1,0 +1,59 @@
+"""IKE is not enabled on the interface that the peer reaches.
+
+What you see
+No answer to anything, and no debug line either, when the peer calls; `Tunnel Manager failed to dispatch a KEY_ACQUIRE
+message. Probable mis-configuration` when the traffic is ours. `crypto ikev1 enable`, `crypto ikev2 enable` or on old
+releases `crypto isakmp enable` does not name the interface of the crypto map.
+
+What it means
+The device does not listen on UDP 500 of that interface for this IKE version.
+
+How to be sure
+`show running-config crypto ikev1 | include enable` and the same for ikev2; `show asp table socket` lists UDP 500.
+
+How to fix it
+Enable the version that the crypto map entry has proposals for on that interface.
+
+References
+- Cisco ASA command reference, `crypto ikev1 enable`, `crypto ikev2 enable`
+- asa-syslog: 752006
+"""
+
+from nornir_ikediag.causes import _steps
+from nornir_ikediag.causes._attempts import nothing
+from nornir_ikediag.causes._configured import map_lines
+from nornir_ikediag.causes._setup import static_entries, suspect, versions_of
+from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.verdict import Cause, Found, Verdict
+
+CAUSE = Cause(
+    title="IKE is not enabled on the interface",
+    family="configuration",
+    severity="critical",
+    needs=("configuration",),
+    explains=("tunnel-down", "tunnel-negotiating", "traffic-not-selected", "tunnel-flapping", "undetermined"),
+)
+
+
+def match(tunnel: Tunnel) -> Verdict:
+    """The configuration was read to its end, and none of the entry's IKE versions is enabled on its interface."""
+    found = suspect(tunnel, "ike-not-enabled")
+    if found is None:
+        return nothing(tunnel)
+    entries = static_entries(tunnel)
+    interface = next((name for entry in entries for name in entry.interfaces), "outside")
+    keyword = "ikev2" if versions_of(entries) == (2,) else _steps.keyword(tunnel)
+    return Found(
+        summary=found.what,
+        explanation="The crypto map entry has proposals for this IKE version; its interface does not listen for it.",
+        evidence=found.evidence,
+        confidence=found.confidence,
+        side="local",
+        negotiation=found.attempt,
+        configuration=map_lines(tunnel),
+        next_steps=(
+            _steps.read(f"show running-config crypto {keyword} | include enable", "see where IKE is enabled"),
+            _steps.change(f"crypto {keyword} enable {interface}", "listen for IKE on the interface of the crypto map"),
+        ),
+        count=found.count,
+    )

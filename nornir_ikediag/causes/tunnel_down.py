@@ -1,0 +1,65 @@
+"""An expected tunnel has no SA, or traffic wants it and it has none.
+
+What you see
+The peer is missing from `show crypto isakmp sa` and `show crypto ipsec sa`, though it is configured and somebody asked
+for it, it should always be up, or its attempts fail.
+
+What it means
+This is the symptom. Where the log tells why, the cause stands in its place; where it does not, nothing was logged or
+no debug was read.
+
+How to be sure
+Send traffic of the protected networks and open a debug window at this peer: within 40 s an attempt either succeeds or
+says where it ends.
+
+How to fix it
+Follow the cause that the window shows. Without any attempt look at crypto ACL, NAT exemption and route.
+
+References
+- Cisco document 81824, "Most Common L2L and Remote Access IPsec VPN Troubleshooting Solutions"
+"""
+
+from nornir_ikediag.causes import _steps
+from nornir_ikediag.causes._configured import map_lines
+from nornir_ikediag.causes._state import ANY_SA, is_expected_up, last_words
+from nornir_ikediag.causes._wording import plural
+from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.verdict import CannotTell, Cause, Found, RuledOut, Verdict
+
+CAUSE = Cause(
+    title="A tunnel that is wanted has no SA",
+    family="state",
+    severity="critical",
+    needs=("crypto_isakmp_sa", "crypto_ipsec_sa"),
+)
+
+
+def match(tunnel: Tunnel) -> Verdict:
+    """Down as `assemble` defines it: no SA, and somebody wants one; or idle although it is expected to be up."""
+    if tunnel.state == "unknown":
+        return CannotTell(ANY_SA)
+    if tunnel.state != "down" and not (tunnel.state == "idle" and is_expected_up(tunnel)):
+        return RuledOut()
+    failed = len(tunnel.failures)
+    since = f" since {tunnel.since:%Y-%m-%d %H:%M:%S}" if tunnel.since else ""
+    why = f"; {plural(failed, 'attempt')} failed" if failed else "; no attempt was seen"
+    evidence = last_words(tunnel)
+    return Found(
+        summary=f"No SA with this peer{since}{why}",
+        explanation="Nothing that was read says why. Only a debug of an attempt, at one of the two ends, can.",
+        evidence=evidence,
+        confidence="certain" if evidence else "likely",
+        side="unknown",
+        configuration=map_lines(tunnel),
+        next_steps=(
+            _steps.show_ike_sa(tunnel, "see whether an attempt is under way"),
+            _steps.show_logging(tunnel),
+            _steps.read(f"show route {tunnel.peer}", "see that there is a route, and through which interface"),
+            _steps.read(
+                "packet-tracer input <inside> icmp <source> 8 0 <destination> detailed",
+                "start the tunnel and see which step a packet of the protected networks reaches; run it twice",
+            ),
+            _steps.show_map(tunnel),
+        ),
+        ask_peer=("What does your log say about our attempts, and do you see our packets at all?",),
+    )

@@ -1,0 +1,93 @@
+"""The peer landed on DefaultL2LGroup, DefaultRAGroup or a group of the wrong type.
+
+What you see
+`Connection landed on tunnel_group DefaultL2LGroup` or `DefaultRAGroup`, `… not found, using BASE GROUP default
+preshared key`, and then a refusal: the key differs, or extended authentication is asked of a LAN-to-LAN peer.
+
+What it means
+No tunnel-group fits this peer, so the default one serves it, with its own key, type and policy. For peers with dynamic
+addresses that is meant to be; for a peer with an address of its own it is the fault.
+
+How to be sure
+Compare the peer's address, as the device sees it, with the names of the tunnel-groups and their types.
+
+How to fix it
+Create or rename the tunnel-group so that it bears the peer's address, with type ipsec-l2l.
+
+References
+- Cisco ASA command reference, `tunnel-group`, default groups
+- asa-syslog: 713127, 713139, 713906
+"""
+
+from nornir_ikediag.causes import _steps
+from nornir_ikediag.causes._attempts import attempts, capped, is_loose, nothing, phase_of, reason
+from nornir_ikediag.causes._configured import group_lines, map_lines
+from nornir_ikediag.causes._wording import few
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.negotiation import Negotiation
+from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.verdict import Alternative, Cause, Found, Verdict
+
+CAUSE = Cause(
+    title="The peer landed on a default tunnel-group",
+    family="configuration",
+    severity="error",
+    needs=("log",),
+    explains=(
+        "pre-shared-key-mismatch", "xauth-not-negotiated", "authentication-failed", "authentication-timeout",
+        "peer-stopped-answering", "xauth-timeout", "vpn-protocol-not-allowed", "identity-mismatch", "deleted-by-peer",
+        "tunnel-down", "tunnel-negotiating", "tunnel-flapping", "undetermined",
+    ),
+)  # fmt: skip
+
+# What a wrong group can be the reason of. Proposals are compared before there is a group, networks after it has served.
+_GROUP_DECIDES = frozenset(
+    {
+        EventKind.DECRYPT_FAILED, EventKind.AUTH_FAILED, EventKind.XAUTH_NOT_NEGOTIATED, EventKind.PROTOCOL_NOT_ALLOWED,
+        EventKind.ID_REFUSED, EventKind.NOTIFY_RECEIVED, EventKind.TUNNEL_GROUP_DEFAULT, EventKind.AUTH_METHOD_MISMATCH,
+    }
+)  # fmt: skip
+
+
+def match(tunnel: Tunnel) -> Verdict:
+    """An attempt that landed on a default group and failed at something that the group decides."""
+    landed = [(attempt, event) for attempt in attempts(tunnel) if (event := _landed(attempt)) and _decides(attempt)]
+    if not landed:
+        return nothing(tunnel)
+    attempt, event = landed[0]
+    name = event.get("name") or "the default group"
+    return Found(
+        summary=f"The peer landed on {name}: no tunnel-group of its own serves it",
+        explanation="The default group has its own key, type and policy, and the negotiation failed on one of them.",
+        evidence=few(event, reason(attempt)),
+        confidence=capped("likely", event),
+        side="local",
+        negotiation=None if is_loose(attempt) else attempt,
+        alternatives=(
+            Alternative("pre-shared-key-mismatch", "possible", f"whether the peer is meant to use {name}, and its key"),
+        ),
+        configuration=group_lines(tunnel) or map_lines(tunnel),
+        next_steps=(
+            _steps.read("show running-config tunnel-group | include type", "compare the names with the peer's address"),
+            _steps.read(f"show running-config tunnel-group {name}", "see what the default group asks for"),
+            _steps.change(f"tunnel-group {tunnel.peer} type ipsec-l2l", "a group of its own for this peer"),
+            _steps.change(f"tunnel-group {tunnel.peer} ipsec-attributes", "the mode in which its key is entered"),
+        ),
+        ask_peer=(f"Which address and identity do you present? We see {tunnel.peer}.",),
+        count=len(landed),
+    )
+
+
+def _landed(attempt: Negotiation) -> Event | None:
+    for event in attempt.all(EventKind.TUNNEL_GROUP_DEFAULT, EventKind.TUNNEL_GROUP_LANDED):
+        default = event.get("name") in ("DefaultL2LGroup", "DefaultRAGroup", "DefaultWEBVPNGroup")
+        if default or event.kind == EventKind.TUNNEL_GROUP_DEFAULT:
+            return event
+    return None
+
+
+def _decides(attempt: Negotiation) -> bool:
+    why = reason(attempt)
+    if why is None:
+        return attempt.stage in ("phase1", "xauth", "unknown") and not attempt.child_only
+    return why.kind in _GROUP_DECIDES and (phase_of(attempt, why) == 1 or why.kind == EventKind.PROTOCOL_NOT_ALLOWED)

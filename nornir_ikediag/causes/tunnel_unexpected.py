@@ -1,0 +1,47 @@
+"""A tunnel is up that nobody expects.
+
+What you see
+An SA with a peer that is not on the list of expected tunnels.
+
+What it means
+A tunnel that was built and never written down, one that was to be removed, or a peer that uses a dynamic entry which
+was meant for others.
+
+How to be sure
+Compare the peer's address and tunnel-group with the list, and look when and by whom the entry was configured.
+
+How to fix it
+Write it down if it is wanted; else remove its configuration in a change of its own.
+
+References
+- RFC 4301 section 4.4.3 (the peer authorization database: who may build an SA)
+"""
+
+from nornir_ikediag.causes import _steps
+from nornir_ikediag.causes._configured import map_lines
+from nornir_ikediag.causes._state import is_expected_absent, sa_lines
+from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.verdict import Cause, Found, RuledOut, Verdict
+
+CAUSE = Cause(
+    title="A tunnel is up that nobody expects",
+    family="state",
+    severity="warning",
+    needs=("crypto_isakmp_sa", "crypto_ipsec_sa"),
+)
+
+
+def match(tunnel: Tunnel) -> Verdict:
+    """It has SAs, and the list of expected tunnels does not hold it."""
+    if not is_expected_absent(tunnel) or tunnel.state not in ("up", "partial", "rekeying", "phase1-only"):
+        return RuledOut()
+    return Found(
+        summary="This tunnel is up, and it is not on the list of expected tunnels",
+        explanation="The list that was given does not name this peer.",
+        evidence=sa_lines(tunnel),
+        confidence="certain" if sa_lines(tunnel) else "likely",
+        side="local",
+        configuration=map_lines(tunnel),
+        next_steps=(_steps.show_child(tunnel), _steps.show_group(tunnel)),
+        ask_peer=("Who are you, and what is this tunnel for?",),
+    )
