@@ -1,0 +1,170 @@
+"""The catalogue of IKEv1, IPSEC, AAA and address messages: the data file ``messages_ikev1.tsv`` and the look-up in it.
+
+A pattern is written almost as the device prints the message, and everything in it is literal except:
+
+* a blank stands for a run of blanks, and a comma before one is optional; case does not matter;
+* ``<name>`` captures one word, by the rule of its name; ``<name+>`` any words; ``<name)>`` all up to the ``)`` (likewise for
+  other characters); ``<name:rule>`` by a regular expression of its own; a name that begins with ``_`` is not kept;
+* ``{a|b|}`` is a choice.
+
+A pattern matches from the start of a message (prefix fields taken off) and need not reach its end, because releases add
+words there. Patterns are looked up by the first letters of the message, so few are tried on a line, and what was looked
+up once is remembered: a log repeats itself.
+"""
+
+import re
+from collections import defaultdict
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from nornir_ikediag.debugs.refine import refined
+from nornir_ikediag.model.event import EventKind
+
+_WORD = r"[^\s,;]+"
+_HEX = r"(?:0x)?[0-9A-Fa-f]+"
+_ADDRESS = r"[^\s,;()!]+"
+_RULES = {
+    **dict.fromkeys(("spi", "spi_in", "spi_out", "message_id"), _HEX),
+    **dict.fromkeys(("ip", "peer", "address", "local", "remote", "source", "destination", "server", "user_ip"), _ADDRESS),
+    **dict.fromkeys(("first", "last", "one", "other", "local_proxy", "remote_proxy"), _ADDRESS),
+    **dict.fromkeys(("number", "limit", "mtu", "policy", "proposal", "transform", "sequence", "tunnel_count"), r"\d+"),
+    **dict.fromkeys(("before", "after"), r"[\w./-]+"),
+    "n": r"[^\s,;)\]]+",
+    "w": _WORD,
+    "phase": r"[12]",
+    "role": r"initiator|responder",
+    "type": r"[^\s,;()]+",
+}
+_PLACEHOLDER = re.compile(r"<(?P<name>\w+)(?P<until>[^\w>:]?)(?::(?P<rule>[^>]*))?>")
+_TOKEN = re.compile(r"(?P<blank>,?\s+)|(?P<open>\{)|(?P<close>\})|(?P<or>\|)|(?P<other>.)", re.DOTALL)
+_LETTERS = re.compile(r"[a-z']+", re.IGNORECASE)
+_MOST_REMEMBERED = 8192
+
+
+class Message(NamedTuple):
+    """One row: ``trust`` is the provenance of the sample, ``fields`` those that are the same in every such message."""
+
+    id: str
+    trust: str
+    kind: EventKind
+    fields: dict[str, str]
+    text: str
+    pattern: re.Pattern[str]
+    sample: str
+
+
+class Understood(NamedTuple):
+    """A message and what it says. The fields are shared between events: nobody changes them."""
+
+    message: Message
+    fields: dict[str, str]
+
+
+@cache
+def catalogue() -> tuple[Message, ...]:
+    """All messages, in the order of the file."""
+    text = (files(__package__) / "messages_ikev1.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    return tuple(_message(row) for row in rows[1:])
+
+
+def lookup(text: str) -> Understood | None:
+    """What the message says, or None where no row matches."""
+    try:
+        return _remembered[text]
+    except KeyError:
+        pass
+    if len(_remembered) >= _MOST_REMEMBERED:
+        _remembered.clear()
+    found = _remembered[text] = _look_up(text)
+    return found
+
+
+def by_syslog_id(syslog_id: str) -> Understood | None:
+    """What a message with this id means, where its words are not those of any release that we know."""
+    message = _index()[1].get(syslog_id)
+    return Understood(message, message.fields) if message else None
+
+
+_remembered: dict[str, Understood | None] = {}
+
+
+def _look_up(text: str) -> Understood | None:
+    by_letters, _ = _index()
+    for message in (*by_letters.get(_letters(text), ()), *by_letters.get("*", ())):
+        found = message.pattern.match(text)
+        if found is not None:
+            captured = {name: value for name, value in found.groupdict().items() if value is not None}
+            return Understood(message, refined(message.kind, {**message.fields, **captured}))
+    return None
+
+
+@cache
+def _index() -> tuple[dict[str, list[Message]], dict[str, Message]]:
+    by_letters: dict[str, list[Message]] = defaultdict(list)
+    by_id: dict[str, Message] = {}
+    for message in catalogue():
+        for letters in _first_letters(message.text):
+            by_letters[letters].append(message)
+        if message.id.isdigit() and message.id not in _CATCH_ALL:
+            by_id[message.id] = message
+    return dict(by_letters), by_id
+
+
+_CATCH_ALL = frozenset(("713900", "713901", "713902", "713903", "713904", "713905", "713906", "714001", "715001"))
+
+
+def _first_letters(text: str) -> list[str]:
+    """The letters that such a message can begin with; ``*`` where that is anything."""
+    starts = [text]
+    if text.startswith("{"):
+        inside, _, rest = text[1:].partition("}")
+        starts = [choice + rest for choice in inside.split("|")]
+    return list(dict.fromkeys("*" if start.startswith("<") else _letters(start) for start in starts))
+
+
+def _letters(text: str) -> str:
+    found = _LETTERS.match(text)
+    return found[0].lower() if found else ""
+
+
+def _message(row: list[str]) -> Message:
+    id_, trust, kind, fields, text, sample = row
+    fixed = dict(pair.split("=", 1) for pair in fields.split(";") if pair)
+    return Message(id_, trust, EventKind(kind), fixed, text, re.compile(_compiled(text), re.IGNORECASE), sample)
+
+
+def _compiled(text: str) -> str:
+    text = text.rstrip(" .!,")
+    parts = []
+    position = 0
+    for placeholder in _PLACEHOLDER.finditer(text):
+        parts.append(_literal(text[position : placeholder.start()]))
+        position = placeholder.end()
+        parts.append(_captured(placeholder, at_end=position == len(text)))
+    parts.append(_literal(text[position:]))
+    return "".join(parts)
+
+
+def _literal(text: str) -> str:
+    parts = []
+    for token in _TOKEN.finditer(text):
+        if token["blank"]:
+            parts.append(r"\s*,?\s+" if token["blank"][0] == "," else r"\s+")
+        else:
+            parts.append({"{": "(?:", "}": ")", "|": "|"}.get(token[0]) or re.escape(token[0]))
+    return "".join(parts)
+
+
+def _captured(placeholder: re.Match[str], *, at_end: bool) -> str:
+    name, until, rule = placeholder.group("name", "until", "rule")
+    plain = name.lstrip("_")
+    if rule is None:
+        if until == "+":
+            rule = ".+" if at_end else ".+?"
+        elif until:
+            rule = f"[^{re.escape(until)}]*"
+        else:
+            rule = _RULES.get(plain, _WORD)
+    return f"(?:{rule})" if name.startswith("_") else f"(?P<{name}>{rule})"
