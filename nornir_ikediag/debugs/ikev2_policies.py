@@ -81,15 +81,37 @@ class Comparison:
         if nothing_expected and self._protocol() != "IKE":
             verdict = self._map_verdict(map_checks)
         else:
-            refused = {"IKE": EventKind.IKE_PROPOSALS_REFUSED}.get(self._protocol(), EventKind.IPSEC_PROPOSALS_REFUSED)
-            known = {"protocol": self._protocol()} if self._protocol() else {"phase": "unknown"}
-            kind = refused if self._protocol() else EventKind.IKE_PROPOSALS_REFUSED
+            kind, known = self._proposal_verdict()
             verdict = (kind, self._refusals[0], known, "recorded")
         rest = self._refusals if verdict[1] is not self._refusals[0] else self._refusals[1:]
         return [*kept, verdict, *((EventKind.CONSEQUENCE, origin, {}, "recorded") for origin in rest)]
 
     def _protocol(self) -> str:
         return next((fields["protocol"] for _, _, fields in self._policies), "")
+
+    def _proposal_verdict(self) -> tuple[EventKind, dict[str, str]]:
+        protocol = self._protocol()
+        if not protocol:
+            return EventKind.IKE_PROPOSALS_REFUSED, {"phase": "unknown"}
+        if protocol == "IKE":
+            return EventKind.IKE_PROPOSALS_REFUSED, {"phase": "1", "protocol": protocol}
+        groups = self._groups_alone()
+        if groups is not None:
+            return EventKind.PFS_MISMATCH, {"phase": "2", "received": groups[0], "configured": groups[1]}
+        return EventKind.IPSEC_PROPOSALS_REFUSED, {"phase": "2", "protocol": protocol}
+
+    def _groups_alone(self) -> tuple[str, str] | None:
+        """The Diffie-Hellman groups of a received and an expected child proposal that differ in nothing else."""
+        both: dict[str, list[dict[str, str]]] = {"received": [], "expected": []}
+        for side, _, fields in self._policies:
+            both[side].append(attributes(fields["proposal"], fields["protocol"]))
+        for offer in both["received"]:
+            for policy in both["expected"]:
+                if _meet(offer, policy, "encryption") and _meet(offer, policy, "integrity"):
+                    groups = offer.get("dh_group", ""), policy.get("dh_group", "")
+                    if groups[0] != groups[1] and not set(groups[0].split()) & set(groups[1].split()):
+                        return groups
+        return None
 
     def _map_verdict(self, map_checks: list[Event]) -> Kept:
         for result, (kind, reason) in _MAP_VERDICTS.items():
@@ -103,3 +125,9 @@ class Comparison:
 def begins(text: str) -> bool:
     """Whether a comparison begins with this line."""
     return _REFUSAL.match(text) is not None or _HEADING.match(text) is not None
+
+
+def _meet(offer: dict[str, str], policy: dict[str, str], name: str) -> bool:
+    if name not in offer and name not in policy:
+        return True
+    return bool(set(offer.get(name, "").split()) & set(policy.get(name, "").split()))

@@ -13,7 +13,7 @@ _MASKED = re.compile(r"(?P<address>[\d.]+)/(?P<mask>\d+\.[\d.]+)/(?P<low>\d+)/(?
 
 
 def described(side: str, text: str) -> dict[str, str]:
-    """``side`` is local or remote. The network under that name, and ``<side>_protocol`` and ``<side>_port`` where they
+    """``side`` is local or remote. The network under that name, and ``<side>_protocol`` and ``<side>_ports`` where they
     are not any; the text as printed where it has another form."""
     text = " ".join(text.split())
     found = _RANGE.match(text)
@@ -28,7 +28,7 @@ def described(side: str, text: str) -> dict[str, str]:
     if found["protocol"] and found["protocol"] != "0":
         fields[f"{side}_protocol"] = found["protocol"]
     if found["low"] and ports(found["low"], found["high"]) != "0":
-        fields[f"{side}_port"] = ports(found["low"], found["high"])
+        fields[f"{side}_ports"] = ports(found["low"], found["high"])
     return fields
 
 

@@ -7,6 +7,7 @@ it; its first exchanges are one attempt, every CREATE_CHILD_SA exchange is a fur
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.reading import Replayed
@@ -16,7 +17,17 @@ from nornir_ikediag.protocol.ikev2_session import Session
 
 _MOST_NEGOTIATIONS = 10_000
 _NEAR_LINES = 60
+_NEAR_TIME = timedelta(seconds=120)
 _NOBODY = "0x0000000000000000"
+_CHATTER = frozenset({EventKind.NOTED, EventKind.PACKET, EventKind.STATE})
+# Lines without a number that come before the first line that has one.
+_FORERUNNERS = frozenset(
+    {
+        EventKind.KEY_ACQUIRE, EventKind.INITIATOR_STARTS, EventKind.TUNNEL_GROUP_LANDED,
+        EventKind.TUNNEL_GROUP_DEFAULT, EventKind.TUNNEL_GROUP_MISSING, EventKind.CRYPTO_MAP_CHECK, EventKind.NOTED,
+        EventKind.ID_RECEIVED, EventKind.NAT_VERDICT,
+    }
+)  # fmt: skip
 # What may be the first that a log shows of a session. All else, if it names none, is the peer's or the device's.
 _BEGINNINGS = FAILURES | {
     EventKind.PACKET, EventKind.STATE, EventKind.INITIATOR_STARTS, EventKind.RESPONDER_STARTS,
@@ -29,8 +40,9 @@ _NEAR = FAILURES | ENDINGS | ABOUT_CHILD | {
     EventKind.TUNNEL_GROUP_LANDED, EventKind.TUNNEL_GROUP_DEFAULT, EventKind.NAT_VERDICT, EventKind.RETRANSMIT,
     EventKind.CONSEQUENCE, EventKind.NOTED, EventKind.CRYPTO_MAP_CHECK, EventKind.PROPOSAL_OFFERED,
     EventKind.RECEIVED_POLICY, EventKind.EXPECTED_POLICY, EventKind.NOTIFY_RECEIVED, EventKind.NOTIFY_SENT,
-    EventKind.SPI_ALLOCATED, EventKind.PACKET, EventKind.IKEV2_SA_CREATED, EventKind.DELETE_RECEIVED,
-    EventKind.DELETE_SENT, EventKind.DPD, EventKind.ID_RECEIVED, EventKind.COOKIE_CHALLENGE, EventKind.KE_WRONG_GROUP,
+    EventKind.SPI_ALLOCATED, EventKind.PACKET, EventKind.ALL_VERSIONS_FAILED, EventKind.IKEV2_SA_CREATED,
+    EventKind.DELETE_RECEIVED, EventKind.DELETE_SENT, EventKind.DPD, EventKind.ID_RECEIVED,
+    EventKind.COOKIE_CHALLENGE, EventKind.KE_WRONG_GROUP,
 }  # fmt: skip
 
 
@@ -57,10 +69,11 @@ class Ikev2Replay:
             self._without_session(event)
         else:
             self._bind(session, event)
+            event = session.as_liveness(event)
             attempt = session.attempt(event, self._begin)
             if attempt is not None:
                 attempt.take(event)
-            elif session.peer and event.kind != EventKind.NOTED:
+            elif session.peer and event.kind not in _CHATTER:
                 self._keep_for_peer(session.peer, event)
             self._current = session
         self._last = event
@@ -87,13 +100,13 @@ class Ikev2Replay:
         spi = event.get("spi_i", _NOBODY)
         known = self._by_spi.get(spi)
         numbered = self._by_number.get(event.exchange) if event.exchange else None
-        if known is not None and not self._restarts(known, event):
+        if known is not None and not known.restarts_with(event):
             return known
         if numbered is not None and self._continues(numbered, event, spi):
             return numbered
         if event.exchange or spi != _NOBODY:
             near = self._near(event)
-            if near is not None and near.could_be(event.exchange, spi, event.peer) and not self._restarts(near, event):
+            if near is not None and near.could_be(event.exchange, spi, event.peer) and not near.restarts_with(event):
                 return near
             rekeyed = self._rekeyed(event)
             return rekeyed or (self._new(event) if event.exchange or event.kind in _BEGINNINGS else None)
@@ -101,12 +114,14 @@ class Ikev2Replay:
 
     def _of_peer(self, event: Event) -> Session | None:
         session = self._by_peer.get(event.peer or "")
-        if session is not None and not self._restarts(session, event):
+        if session is not None and not session.restarts_with(event):
             return session
         near = self._near(event)
         if near is not None and near.peer is None:
             return near
-        return self._new(event) if event.kind in _BEGINNINGS else None
+        if event.kind == EventKind.INITIATOR_STARTS and session is not None and session.is_up:
+            return None  # perhaps a further child SA, perhaps a new session: the next event tells
+        return self._new(event) if event.kind in _BEGINNINGS and event.ike_version else None
 
     def _nearest(self, event: Event) -> Session | None:
         near = self._near(event)
@@ -114,26 +129,12 @@ class Ikev2Replay:
 
     def _near(self, event: Event) -> Session | None:
         """The session that spoke last, when it spoke in the lines just before."""
-        last = self._last
-        if last is None or self._current is None or last.origin.source != event.origin.source:
-            return None
-        return self._current if abs(event.origin.line - last.origin.line) <= _NEAR_LINES else None
+        return self._current if self._last is not None and _is_near(self._last, event) else None
 
     def _continues(self, session: Session, event: Event, spi: str) -> bool:
         if spi != _NOBODY and session.spis and spi not in session.spis and not session.is_up:
             return False
-        return not self._restarts(session, event)
-
-    def _restarts(self, session: Session, event: Event) -> bool:
-        """Whether the event begins a new attempt although its session's names are known: numbers and peers recur."""
-        if event.kind in (EventKind.RESPONDER_STARTS, EventKind.INITIATOR_STARTS):
-            return session.is_over
-        if event.kind == EventKind.STATE and event.get("state") == "IDLE":
-            return session.is_over and event.get("event") in ("EV_INIT_SA", "EV_RECV_INIT")
-        if event.kind == EventKind.PACKET and event.get("exchange") == "IKE_SA_INIT":
-            return session.is_over and event.get("spi_i") not in session.spis
-        is_syslog = event.exchange is None and "peer_port" in event.fields and event.kind != EventKind.PACKET
-        return session.is_over and is_syslog and event.kind in (FAILURES | {EventKind.CHILD_ESTABLISHED})
+        return not session.restarts_with(event)
 
     def _rekeyed(self, event: Event) -> Session | None:
         """New SPIs under a message that begins nothing: the IKE SA was rekeyed."""
@@ -157,7 +158,7 @@ class Ikev2Replay:
         waiting, self._waiting = self._waiting, []
         near = [
             one for one in waiting
-            if one.origin.source == event.origin.source and abs(event.origin.line - one.origin.line) <= _NEAR_LINES
+            if one.kind in _FORERUNNERS and _is_near(one, event)
         ]  # fmt: skip
         peers = {one.peer for one in (*near, event) if one.peer}
         if len(peers) > 1:
@@ -183,7 +184,7 @@ class Ikev2Replay:
             self._give_up(self._waiting.pop(0))
 
     def _give_up(self, event: Event) -> None:
-        if event.kind == EventKind.NOTED:
+        if event.kind in _CHATTER:
             return
         if event.peer:
             self._keep_for_peer(event.peer, event)
@@ -208,3 +209,10 @@ class Ikev2Replay:
         gone = {id(attempt) for attempt in old}
         self._folded.update((attempt.peer or "", attempt.outcome) for attempt in old)
         self._attempts = [attempt for attempt in self._attempts if id(attempt) not in gone]
+
+
+def _is_near(one: Event, other: Event) -> bool:
+    """Whether two events stand so close together in one text that the same session may speak."""
+    if one.origin.source != other.origin.source or abs(other.origin.line - one.origin.line) > _NEAR_LINES:
+        return False
+    return one.at is None or other.at is None or abs(other.at - one.at) <= _NEAR_TIME

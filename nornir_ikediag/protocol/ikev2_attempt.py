@@ -75,22 +75,31 @@ class Attempt(Draft):
 
     def _settled(self, event: Event) -> Event:
         """The event with what only its place in the exchange tells: whether it is about the IKE SA or the child."""
-        fields = event.fields
-        if event.kind == EventKind.IKE_PROPOSALS_REFUSED and fields.get("phase") == "unknown":
+        kind, further = self._place(event)
+        if kind == event.kind and not further:
+            return event
+        return msgspec.structs.replace(event, kind=kind, fields={**event.fields, **further})
+
+    def _place(self, event: Event) -> tuple[EventKind, dict[str, str]]:
+        kind = event.kind
+        if kind == EventKind.IKE_PROPOSALS_REFUSED and event.get("phase") == "unknown":
             if self.in_auth:
-                kind = EventKind.IPSEC_PROPOSALS_REFUSED
-                return msgspec.structs.replace(event, kind=kind, fields={**fields, "phase": "2"})
-            return msgspec.structs.replace(event, fields={**fields, "phase": "1"}) if self.stage == "phase1" else event
-        if event.kind in (EventKind.NOTIFY_RECEIVED, EventKind.NOTIFY_SENT) and "phase" not in fields:
-            name = _notify(event)
-            if name in REFUSING_NOTIFIES:
-                phase = "2" if self.child_only else REFUSING_NOTIFIES[name] if self.in_auth else "1"
-                return msgspec.structs.replace(event, fields={**fields, "phase": phase})
-        if event.kind == EventKind.KE_WRONG_GROUP and self.child_only:
-            return msgspec.structs.replace(event, kind=EventKind.PFS_MISMATCH, fields={**fields, "phase": "2"})
-        if event.kind in (EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT):
-            return msgspec.structs.replace(event, fields={**fields, "side": self._side(event)})
-        return event
+                return EventKind.IPSEC_PROPOSALS_REFUSED, {"phase": "2"}
+            return kind, {"phase": "1"} if self.stage == "phase1" else {}
+        if kind in (EventKind.NOTIFY_RECEIVED, EventKind.NOTIFY_SENT) and _notify(event) in REFUSING_NOTIFIES:
+            return kind, {"phase": self._phase_of_notify(_notify(event))}
+        if kind == EventKind.KE_WRONG_GROUP and self.child_only:
+            return EventKind.PFS_MISMATCH, {"phase": "2"}
+        if kind in (EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT):
+            return kind, {"side": self._side(event)}
+        if kind == EventKind.SELECTORS_REFUSED and not event.get("remote") and self.selectors is not None:
+            return kind, {"local": self.selectors.local.network, "remote": self.selectors.remote.network}
+        return kind, {}
+
+    def _phase_of_notify(self, name: str) -> str:
+        if self.child_only:
+            return "2"
+        return REFUSING_NOTIFIES[name] if self.in_auth else "1"
 
     def _learn(self, event: Event) -> None:
         self.local = self.local or event.local
@@ -218,14 +227,14 @@ class Attempt(Draft):
             self._end(failed=not self.finished)
         elif kind in FAILURES:
             self._failed(event)
-        if kind == EventKind.INITIATOR_STARTS:
+        if kind in (EventKind.INITIATOR_STARTS, EventKind.SELECTORS_REFUSED):
             self._asked_for(event)
 
     def _asked_for(self, event: Event) -> None:
         for side in ("local", "remote"):
             if event.get(side):
                 selector = Selector(
-                    event.get(side), _number(event.get(f"{side}_protocol")), event.get(f"{side}_port", "0")
+                    event.get(side), _number(event.get(f"{side}_protocol")), event.get(f"{side}_ports", "0")
                 )
                 setattr(self, f"selector_{side}", selector)
 

@@ -1,16 +1,20 @@
 """One IKE SA of the log, with its names and its attempts."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import msgspec
 
 from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.protocol.ikev2_attempt import Attempt
-from nornir_ikediag.protocol.ikev2_exchanges import ENDINGS, state_row
+from nornir_ikediag.protocol.ikev2_exchanges import ENDINGS, FAILURES, state_row
 
 Begin = Callable[[Event, bool], Attempt]
 
-_ABOUT_USERS = frozenset(
-    {EventKind.ADDRESS_ASSIGNED, EventKind.USER_AUTHENTICATED, EventKind.XAUTH_REJECTED, EventKind.GROUP_LOCK}
-)
+_BIRTHS = frozenset({"EV_INIT_SA", "EV_RECV_INIT"})
+_STARTS = frozenset({EventKind.RESPONDER_STARTS, EventKind.INITIATOR_STARTS})
+_SAME_DEATH = timedelta(seconds=5)
 _LIFE = frozenset({EventKind.DPD, EventKind.DPD_TIMEOUT, EventKind.DELETE_RECEIVED, EventKind.DELETE_SENT})
 
 
@@ -29,6 +33,9 @@ class Session:
         self._children: dict[tuple[str, str], Attempt] = {}
         self._child: Attempt | None = None
         self._rekey: Event | None = None
+        self._liveness = False  # the last exchange was INFORMATIONAL
+        self._last_at: datetime | None = None
+        self._aborted_at: Evidence | None = None
 
     @property
     def is_up(self) -> bool:
@@ -39,6 +46,36 @@ class Session:
     def is_over(self) -> bool:
         """Whether its first exchanges came to a bad end, or the SA was deleted."""
         return self._first is not None and self._first.outcome in ("failed", "deleted")
+
+    def restarts_with(self, event: Event) -> bool:
+        """Whether this event is the first of a new attempt although the session's names are known: numbers, and of
+        course peers, recur."""
+        first = self._first
+        if first is None or not first.finished:
+            return False
+        if event.kind in _STARTS or event.get("event") in _BIRTHS:
+            return True
+        if event.kind == EventKind.PACKET:
+            return event.get("exchange") == "IKE_SA_INIT" and event.get("spi_i") not in self.spis
+        if event.exchange is not None or event.kind not in FAILURES:
+            return event.kind == EventKind.CHILD_ESTABLISHED and event.message == "750006" and self.is_over
+        if first.outcome == "established":
+            return not _is_child_refusal(event)
+        return first.outcome == "deleted" or self._is_later(event)
+
+    def _is_later(self, event: Event) -> bool:
+        """Whether a failure is that of a later attempt: every attempt is aborted once, and dies within seconds."""
+        if self._aborted_at is not None and self._aborted_at != event.origin and event.message != "752012":
+            return True
+        if event.at is None or self._last_at is None:
+            return False
+        return abs(event.at - self._last_at) > _SAME_DEATH
+
+    def as_liveness(self, event: Event) -> Event:
+        """Retransmissions that ran out under an SA that is up, with no other exchange under way: the peer is dead."""
+        if event.kind == EventKind.RETRIES_EXHAUSTED and self._liveness and self.is_up and self._child is None:
+            return msgspec.structs.replace(event, kind=EventKind.DPD_TIMEOUT)
+        return event
 
     def could_be(self, number: str | None, spi: str, peer: str | None) -> bool:
         """Whether nothing that the session is known by contradicts these names."""
@@ -51,6 +88,9 @@ class Session:
     def learn(self, event: Event) -> None:
         """Take the names that the event gives."""
         self.number = event.exchange or self.number
+        self._last_at = event.at or self._last_at
+        if event.kind == EventKind.NEGOTIATION_ABORTED and event.message == "750003":
+            self._aborted_at = event.origin
         spi_i, spi_r = event.get("spi_i"), event.get("spi_r")
         if spi_i and set(spi_i) > set("0x"):
             self.spis.add(spi_i)
@@ -81,20 +121,19 @@ class Session:
             self._rekey = event
         if name == "CREATE_CHILD_SA":
             return self._child_of(event, begin)
-        if name == "INFORMATIONAL":
+        if name == "INFORMATIONAL" or event.get("state") == "READY":
+            self._child = None
+            self._liveness = name == "INFORMATIONAL"
             return None if self._first is None or self._first.finished else self._first
         if event.kind in ENDINGS or event.kind in _LIFE or (event.kind == EventKind.NOTED and self._first is None):
             return self._first
-        return self._of_child(event, name, begin) or self.first(event, begin)
+        return self._of_child(event, begin) or self.first(event, begin)
 
-    def _of_child(self, event: Event, name: str, begin: Begin) -> Attempt | None:
-        """The open CREATE_CHILD_SA exchange; one that only a refusal speaks of is begun by it."""
-        if self._child is not None and not self._child.finished and name == "":
-            return self._child
-        if self._first is not None and self._first.outcome == "established" and _is_child_refusal(event):
+    def _of_child(self, event: Event, begin: Begin) -> Attempt | None:
+        """The CREATE_CHILD_SA exchange that spoke last; one that only a refusal speaks of is begun by it."""
+        if self._child is None and self.is_up and self._first is not None and _is_child_refusal(event):
             self._child = begin(event, True)
-            return self._child
-        return None
+        return self._child
 
     def _child_of(self, event: Event, begin: Begin) -> Attempt:
         mid = event.get("message_id")
@@ -128,7 +167,7 @@ def _exchange(event: Event) -> str:
     if event.kind == EventKind.STATE:
         row = state_row(event.get("state"))
         return row.exchange if row is not None else ""
-    return event.get("exchange")
+    return event.get("exchange") if event.kind == EventKind.PACKET else ""
 
 
 def _began_by(event: Event) -> str:
