@@ -131,7 +131,7 @@ SHOW = Show(
         r"|(?:no )?crypto (?:map|dynamic-map|ipsec|isakmp|ikev1|ikev2) |isakmp (?:policy|enable|identity) "
         r"|tunnel-group \S+ (?:type|general-attributes|ipsec-attributes)"
         r"|group-policy \S+ (?:internal|external|attributes)|ip local pool \S+ \d|logging debug-trace"
-        r"|access-list \S+ extended (?:permit|deny) [^\n]*(?!\s*\n\s*local\s+ident)$"  # `show crypto ipsec sa` has those
+        r"|access-list \S+ extended (?:permit|deny) [^\n]*(?!\s*\n\s*local\s+ident)$"  # not in an SA
         r"|interface (?:\w*Ethernet|Port-channel|Management|Vlan|Tunnel|Redundant|BVI)\S*\s*$)",
         re.MULTILINE,
     ),
