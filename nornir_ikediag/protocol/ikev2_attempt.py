@@ -83,9 +83,7 @@ class Attempt(Draft):
     def _place(self, event: Event) -> tuple[EventKind, dict[str, str]]:
         kind = event.kind
         if kind == EventKind.IKE_PROPOSALS_REFUSED and event.get("phase") == "unknown":
-            if self.in_auth:
-                return EventKind.IPSEC_PROPOSALS_REFUSED, {"phase": "2"}
-            return kind, {"phase": "1"} if self.stage == "phase1" else {}
+            return self._place_of_refusal()
         if kind in (EventKind.NOTIFY_RECEIVED, EventKind.NOTIFY_SENT) and _notify(event) in REFUSING_NOTIFIES:
             return kind, {"phase": self._phase_of_notify(_notify(event))}
         if kind == EventKind.KE_WRONG_GROUP and self.child_only:
@@ -95,6 +93,11 @@ class Attempt(Draft):
         if kind == EventKind.SELECTORS_REFUSED and not event.get("remote") and self.selectors is not None:
             return kind, {"local": self.selectors.local.network, "remote": self.selectors.remote.network}
         return kind, {}
+
+    def _place_of_refusal(self) -> tuple[EventKind, dict[str, str]]:
+        if self.in_auth:
+            return EventKind.IPSEC_PROPOSALS_REFUSED, {"phase": "2"}
+        return EventKind.IKE_PROPOSALS_REFUSED, {"phase": "1"} if self.stage == "phase1" else {}
 
     def _phase_of_notify(self, name: str) -> str:
         if self.child_only:
