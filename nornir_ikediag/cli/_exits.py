@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from types import FrameType
 from typing import Any, Final
@@ -20,11 +21,14 @@ FAILED: Final = 2
 UNDETERMINED: Final = 3
 INTERRUPTED: Final = 130
 
+# Set before KeyboardInterrupt is raised: worker threads close their debug windows while the main thread waits for them.
+stop: Final = threading.Event()
+
 
 def guarded(command: Any, arguments: Sequence[str]) -> int:
     """Run the command of the framework with these arguments; its exit code, whatever happens inside."""
     _prepare_streams()
-    for name in ("SIGTERM", "SIGHUP"):  # an open debug window must be closed on the way out, as with Ctrl-C
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupt)
     try:
@@ -54,6 +58,7 @@ def worse(*codes: int) -> int:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    stop.set()
     raise KeyboardInterrupt
 
 

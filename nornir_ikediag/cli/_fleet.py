@@ -156,6 +156,8 @@ def _filtered(nornir: Nornir, text: str) -> Nornir:
 
 def _give_credentials(nornir: Nornir, wanted: Wanted) -> None:
     """User name, password and enable to every host, in this process only. Prompts once, and only on a terminal."""
+    from nornir_ikediag.functions import give_credentials
+
     hosts = nornir.inventory.hosts.values()
     user = wanted.user or os.environ.get("IKEDIAG_USERNAME")
     password, enable = os.environ.get("IKEDIAG_PASSWORD"), os.environ.get("IKEDIAG_ENABLE")
@@ -165,11 +167,8 @@ def _give_credentials(nornir: Nornir, wanted: Wanted) -> None:
         password = _asked(f"Password of {user or 'the user'}: ", "IKEDIAG_PASSWORD", secret=True)
         if enable is None and not all(_extras(host).get("secret") for host in hosts):
             enable = _asked("Enable password (empty for none): ", "IKEDIAG_ENABLE", secret=True)
-    for host in hosts:
-        host.username = user or host.username
-        host.password = password if password is not None else host.password
-        if enable:
-            _set_enable(host, enable)
+    given = {"IKEDIAG_USERNAME": user, "IKEDIAG_PASSWORD": password, "IKEDIAG_ENABLE": enable}
+    give_credentials(nornir, {name: value for name, value in given.items() if value is not None})
 
 
 def _asked(prompt: str, variable: str, *, secret: bool) -> str:
@@ -192,14 +191,6 @@ def _has_key(host: Host) -> bool:
     extras = _extras(host)
     agent = extras.get("allow_agent") and os.environ.get("SSH_AUTH_SOCK")
     return bool(extras.get("use_keys") or extras.get("key_file") or agent)
-
-
-def _set_enable(host: Host, enable: str) -> None:
-    from nornir.core.inventory import ConnectionOptions
-
-    own = host.connection_options.get("netmiko") or ConnectionOptions()
-    own.extras = _extras(host) | {"secret": enable}
-    host.connection_options["netmiko"] = own
 
 
 def _existing(path: Path) -> Path:

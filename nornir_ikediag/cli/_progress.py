@@ -7,7 +7,7 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from nornir_ikediag.report._words import plural, printable
+from nornir_ikediag.report._words import SEVERITY_RANK, plural, printable
 
 if TYPE_CHECKING:
     from nornir.core.inventory import Host
@@ -22,7 +22,7 @@ class DeviceProgress:
         self._total = total
         self._done = 0
         self._failed = 0
-        self._running: list[str] = []
+        self._running: dict[str, str] = {}
         self._lock = threading.Lock()
         self._bar: Any = None
         self._row: Any = None
@@ -62,6 +62,12 @@ class DeviceProgress:
             failed = f", {self._failed} could not be read" if self._failed else ""
             print(f"{self._doing}: {plural(self._done, 'device')}{failed}", file=sys.stderr)
 
+    def doing(self, host: str, what: str) -> None:
+        """What the tasks tell: a few words on what they do to this host. Called from worker threads."""
+        with self._lock:
+            self._running[host] = what
+            self._show()
+
     def task_started(self, task: Task) -> None:
         """Nothing to show yet."""
 
@@ -71,19 +77,20 @@ class DeviceProgress:
     def task_instance_started(self, task: Task, host: Host) -> None:
         """A device is being worked on."""
         with self._lock:
-            self._running.append(host.name)
+            self._running[host.name] = "waiting"
             self._show()
 
     def task_instance_completed(self, task: Task, host: Host, result: MultiResult) -> None:
         """A device is done."""
         with self._lock:
-            self._running.remove(host.name)
+            self._running.pop(host.name, None)
             self._done += 1
             self._failed += bool(result.failed)
             if self._bar is None:
-                said = "could not be read" if result.failed else "done"
-                line = f"{printable(host.name)}: {said} ({self._done} of {self._total})"
+                line = f"{printable(host.name)}: {_outcome(result)} ({self._done} of {self._total})"
                 print(line, file=sys.stderr, flush=True)
+            else:
+                self._bar.console.print(f"  {printable(host.name)}: {_outcome(result)}", style="dim", markup=False)
             self._show()
 
     def subtask_instance_started(self, task: Task, host: Host) -> None:
@@ -94,5 +101,20 @@ class DeviceProgress:
 
     def _show(self) -> None:
         if self._bar is not None:
-            shown = printable(", ".join(self._running[:4])) + (" …" if len(self._running) > 4 else "")
-            self._bar.update(self._row, completed=self._done, now=shown)
+            busy = list(self._running.items())
+            shown = printable(", ".join(f"{host} {what}" for host, what in busy[:1]))
+            more = f" and {len(busy) - 1} more" if len(busy) > 1 else ""
+            self._bar.update(self._row, completed=self._done, now=shown[:50] + more)
+
+
+def _outcome(result: MultiResult) -> str:
+    """`all well`, or what is worst: for the person who watches, the report says the rest."""
+    try:
+        findings = result[0].result["device"]["findings"]
+    except (TypeError, KeyError, IndexError):
+        findings = []
+    serious = [finding for finding in findings if finding["severity"] != "info"]
+    if serious:
+        first = min(serious, key=lambda finding: SEVERITY_RANK[finding["severity"]])
+        return f"{first['severity']}: {first['cause']}"
+    return "could not be read" if result.failed else "nothing to act on"

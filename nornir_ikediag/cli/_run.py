@@ -18,7 +18,7 @@ def aggregated(nornir: Nornir, doing: str, task: Callable[..., Any], **parameter
     """Run the task on every device; ``doing`` tells the person who waits. Parameters that are None are left out."""
     given = {name: value for name, value in parameters.items() if value is not None}
     with DeviceProgress(doing, len(nornir.inventory.hosts)) as progress:
-        return nornir.with_processors([progress]).run(task=task, **given)  # type: ignore[list-item]
+        return nornir.with_processors([progress]).run(task=task, progress=progress.doing, **given)
 
 
 def reported(nornir: Nornir, doing: str, task: Callable[..., Any], **parameters: Any) -> Report:

@@ -6,6 +6,9 @@ from typing import Annotated
 import typer
 
 from nornir_ikediag.cli import _options as options
+from nornir_ikediag.cli._exits import HEALTHY, UNDETERMINED, complain, stop
+from nornir_ikediag.cli._fleet import Wanted, fleet
+from nornir_ikediag.cli._output import say
 
 
 def command(
@@ -34,4 +37,26 @@ def command(
       ikediag collect fw1 --peer 203.0.113.7 --window 60
       ikediag explain captures/fw1
     """
-    return 0
+    wanted = Wanted(
+        config=config,
+        hosts=tuple(hosts or ()),
+        filters=tuple(filters or ()),
+        workers=workers,
+        user=user,
+        ssh_config=ssh_config,
+    )
+    nornir = fleet(wanted)
+
+    from nornir_ikediag.cli._run import aggregated
+    from nornir_ikediag.functions import to_report, write_captures
+    from nornir_ikediag.tasks import collect_debug, collect_state
+
+    if window:
+        results = aggregated(nornir, "listening", collect_debug, peer=peer, window_seconds=window, stop=stop)
+    else:
+        results = aggregated(nornir, "reading", collect_state, peer=peer)
+    say("".join(f"{folder}\n" for folder in write_captures(results, into)))
+    kept_out = [device for device in to_report(results).devices if device.status != "read"]
+    for device in kept_out:
+        complain(next(iter(device.not_judged), f"{device.name} could not be read to the end."))
+    return UNDETERMINED if kept_out else HEALTHY

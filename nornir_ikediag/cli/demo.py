@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nornir_ikediag.cli import _options as options
+from nornir_ikediag.cli._exits import stop
 from nornir_ikediag.cli._fleet import Wanted, fleet
 from nornir_ikediag.cli._output import check, deliver, say
 from nornir_ikediag.cli.lab import how_to_use, wait_for_interrupt
@@ -23,7 +24,17 @@ if TYPE_CHECKING:
 # What a fleet looks like on a bad day: most of it is fine, and no two of the others ail from the same.
 ENDS: tuple[str, ...] = (
     "healthy-main-mode-initiator",
-    "wrong-key-main-mode-responder",
+    "healthy-main-mode-responder",
+    "ikev2-accepted",
+    "ezvpn-aggressive-mode",
+    "wrong-key-main-mode-initiator",
+    "phase1-encryption-refused",
+    "transform-refused",
+    "proxies-refused",
+    "tunnel-group-missing",
+    "peer-silent",
+    "one-way-traffic",
+    "dpd-loss",
 )
 _SPEED = 10.0
 _WINDOW_SECONDS = 20
@@ -71,7 +82,11 @@ def _run(config: Path) -> Report:
     _tell(f"   {plural(len(broken), 'firewall')} of {len(health.devices)} need a closer look: {', '.join(broken)}")
     _tell("2. diagnose: a debug window on each of them, closed again and proved closed")
     closer = reported(
-        fleet(Wanted(config=config, hosts=tuple(broken))), "diagnosing", diagnose, window_seconds=_WINDOW_SECONDS
+        fleet(Wanted(config=config, hosts=tuple(broken))),
+        "diagnosing",
+        diagnose,
+        window_seconds=_WINDOW_SECONDS,
+        stop=stop,
     )
     _tell("3. the report:\n")
     judged = {device.name: device for device in closer.devices}
@@ -79,11 +94,15 @@ def _run(config: Path) -> Report:
 
 
 def _broken(health: Report) -> list[str]:
+    """Whatever is not up, or has a finding that asks for action, on devices that let us in."""
     return [
         device.name
         for device in health.devices
-        if device.status != "unreachable"
-        and (not device.judged or any(finding.severity in TO_ACT_ON for finding in device.findings))
+        if device.status in ("read", "partial")
+        and (
+            any(tunnel.state not in ("up", "rekeying") for tunnel in device.tunnels)
+            or any(finding.severity in TO_ACT_ON for finding in device.findings)
+        )
     ]
 
 

@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from nornir_ikediag.cli import _options as options
+from nornir_ikediag.cli._exits import stop
 from nornir_ikediag.cli._fleet import Wanted, fleet
-from nornir_ikediag.cli._output import check, deliver
+from nornir_ikediag.cli._output import check, deliver, say
 
 
 def command(
@@ -44,10 +45,14 @@ def command(
     )
     nornir = fleet(wanted)
 
-    from nornir_ikediag.cli._run import reported
+    from nornir_ikediag.cli._run import aggregated
+    from nornir_ikediag.functions import to_report
     from nornir_ikediag.tasks import diagnose
 
-    report = reported(
-        nornir, "diagnosing", diagnose, peer=peer, window_seconds=window, offline=offline or None, save=save
-    )
-    return deliver(report, format_, output)
+    parameters = {"peer": peer, "window_seconds": window, "offline": offline or None, "save": save, "stop": stop}
+    results = aggregated(nornir, "diagnosing", diagnose, **parameters)
+    if offline:
+        for name, result in results.items():
+            say("".join(f"{name}# {command}\n" for command in result.result["plan"]))
+        return 0
+    return deliver(to_report(results), format_, output)

@@ -11,6 +11,7 @@ from nornir_ikediag.model.sa import ChildSa, IkeSa
 from nornir_ikediag.report import _words as words
 from nornir_ikediag.report._findings import finding_lines
 from nornir_ikediag.report._layout import hanging, table
+from nornir_ikediag.report._opening import listed_states
 
 _TUNNELS_SHOWN = 40
 _TUNNELS_IN_DETAIL = 5
@@ -184,6 +185,8 @@ def _negotiation_row(one: ReportNegotiation) -> tuple[Text | str, ...]:
 def _window(debug: ReportDebug) -> Iterator[Text]:
     if debug.refusal:
         yield hanging("Debug window not opened: ", words.printable(debug.refusal), "yellow")
+        for command in debug.commands:
+            yield hanging("  would send: ", words.printable(command), "bold")
         return
     proof = {
         True: ("proved off with `show debug`", "green"),
@@ -222,7 +225,7 @@ def summary_table(devices: Sequence[ReportDevice]) -> Table:
 
 
 def _summary_row(device: ReportDevice) -> tuple[Text | str, ...]:
-    up = sum(tunnel.state in ("up", "rekeying", "idle") for tunnel in device.tunnels)
+    up = sum(tunnel.state in ("up", "rekeying") for tunnel in device.tunnels)
     serious = [finding for finding in device.findings if finding.severity in words.TO_ACT_ON]
     worst = min(serious, key=lambda one: words.SEVERITY_RANK[one.severity], default=None)
     if worst is not None:
@@ -233,5 +236,6 @@ def _summary_row(device: ReportDevice) -> tuple[Text | str, ...]:
         verdict, said = Text("not judged", "magenta"), words.printable(next(iter(device.not_judged), ""))
     else:
         verdict = Text("healthy", "green")
-        said = words.printable(next((finding.summary for finding in device.findings), ""))
+        quiet = listed_states(tunnel for tunnel in device.tunnels if tunnel.state not in ("up", "rekeying"))
+        said = words.printable(words.listed((quiet, *(finding.summary for finding in device.findings[:1]))))
     return (words.printable(device.name), verdict, str(up), str(len(device.tunnels) - up), said)

@@ -44,7 +44,7 @@ def _of_device(device: ReportDevice) -> Iterator[tuple[str, str]]:
             "tunnel_group": tunnel.tunnel_group or "",
             "username": tunnel.username or "",
         }
-        yield "ikediag_tunnel_up", _sample("", labels, int(tunnel.state in ("up", "rekeying", "idle")))
+        yield "ikediag_tunnel_up", _sample("", labels, int(tunnel.state in ("up", "rekeying")))
         yield "ikediag_tunnel_state", _sample("", labels | {"state": tunnel.state}, 1)
         for direction in ("encaps", "decaps"):
             counted = [
