@@ -14,6 +14,8 @@ from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.reading import Replayed
 from nornir_ikediag.protocol.ikev1 import Ikev1Replay
 from nornir_ikediag.protocol.ikev2 import Ikev2Replay
+from nornir_ikediag.protocol.vpn_client import PREFIX as CLIENT_PREFIX
+from nornir_ikediag.protocol.vpn_client import ClientReplay
 
 
 class SubReplay(Protocol):
@@ -34,11 +36,14 @@ class Replay:
 
     def __init__(self) -> None:
         numbers: Iterator[int] = count(1)
-        self._parts: dict[int, SubReplay] = {1: Ikev1Replay(numbers), 2: Ikev2Replay(numbers)}
+        self._parts: dict[int, SubReplay] = {1: Ikev1Replay(numbers), 2: Ikev2Replay(numbers), 0: ClientReplay(numbers)}
         self._current: SubReplay = self._parts[1]
 
     def feed(self, event: Event) -> None:
-        """Take the next event."""
+        """Take the next event. A VPN Client's log is another device's: it is kept apart whatever its IKE version."""
+        if (event.message or "").startswith(CLIENT_PREFIX):
+            self._parts[0].feed(event)
+            return
         if event.ike_version is not None:
             self._current = self._parts.get(event.ike_version, self._current)
         self._current.feed(event)
