@@ -12,7 +12,7 @@ from nornir_ikediag.capture import Capture, Source
 from nornir_ikediag.device import preflight, transcript
 from nornir_ikediag.device.commands import is_address, is_name
 from nornir_ikediag.device.session import Answer, AsaSession, now
-from nornir_ikediag.errors import DeviceError, OutputIncomplete
+from nornir_ikediag.errors import CommandRefused, DeviceError, OutputIncomplete
 from nornir_ikediag.model.facts import DeviceStatus, WindowFacts
 
 MOST_PEERS: Final = 8  # of those that are down and that nobody asked about, for the questions that are asked per peer
@@ -42,6 +42,7 @@ class Collector:
         self.telling = telling or (lambda _: None)
         self._collected_at = now()
         self._round = 0
+        self._space: str | None = None  # in multiple mode: context or system
         self._noticed: tuple[str, ...] = ()
         self._problem: tuple[DeviceStatus, str, str | None] | None = None
         self._answers: dict[str, Answer] = {}
@@ -102,7 +103,7 @@ class Collector:
     def _try(self, step: Callable[[], None]) -> None:
         try:
             step()
-        except OutputIncomplete as error:
+        except (OutputIncomplete, CommandRefused) as error:
             self.failed(error, "partial")
 
     def _identity(self) -> None:
@@ -111,13 +112,7 @@ class Collector:
             self._keep(answer)
         version = self._ask("show version")
         if found := _RELEASE.search(version.text):
-            self.release = found[1]
-            if found["space"] == "system" and self.session.context is None:
-                raise OutputIncomplete(
-                    self.session.name,
-                    f"{self.session.name} is in the system execution space, which has no VPN. Name the context: "
-                    "data.ikediag.context in the inventory (show context lists them).",
-                )
+            self.release, self._space = found[1], found["space"]
         self._ask("show clock")
         self._ask("show failover", optional=True)
         if (self.numbers or (9, 0)) >= (9, 0):
@@ -137,10 +132,23 @@ class Collector:
     def _configuration(self) -> None:
         self.telling("reading the configuration")
         crypto = self._ask("show running-config crypto").text
+        if self._space and self.session.context is None and not _ENTRY.search(crypto):
+            raise CommandRefused(self.session.name, self._wrong_context())
         for section in ("tunnel-group", "group-policy", "ip local pool"):
             self._ask(f"show running-config {section}")
         for name in _access_lists(crypto, self._peers):
             self._ask(f"show running-config access-list {name}")
+
+    def _wrong_context(self) -> str:
+        """In multiple mode a login ends in one context, and a VPN is in another."""
+        listed = self.session.command("show context")
+        names = [] if listed.refused else re.findall(r"^[* ](\S+) +\S+ +\S+,\S", listed.text, re.MULTILINE)
+        known = f" It has {', '.join(names)}." if names else ""
+        return (
+            f"{self.session.name} has several contexts, and the one that the login ends in "
+            f"({self.session.prompt.text.rstrip('#>')}) has no VPN.{known} Name the right one in the inventory: "
+            "data.ikediag.context."
+        )
 
     def _surroundings(self) -> None:
         self.telling("reading routes and log")

@@ -24,6 +24,7 @@ _LIST: Final = (
     "show curpriv",
     "show version",
     "show clock",
+    "show context",
     "show failover",
     "show cluster info",
     "show cpu usage",

@@ -118,15 +118,12 @@ def body(raw: str, command: str, prompt: Prompt) -> str:
 
     A line that was written between prompt and echo, or glued behind a prompt, is kept where it is.
     """
-    lines = clean(raw).split("\n")
-    lines = _without_echo(lines, command, prompt)
+    lines = clean(raw).removesuffix("\n").split("\n")
     kept = []
-    for line in lines:
+    for line in _without_echo(lines, command, prompt):
         stripped = prompt.without(line)
         if stripped or stripped == line:
             kept.append(stripped)
-    if kept and not kept[-1]:
-        kept.pop()
     return "".join(f"{line}\n" for line in kept)
 
 

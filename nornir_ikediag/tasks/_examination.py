@@ -47,10 +47,10 @@ def examine(
         capture = _collected(task, work, peers, progress)
     except Exception as error:  # noqa: BLE001  # a task never raises: the fleet goes on
         capture = kept_out(task.host.name, task.host.hostname, _defect(task.host.name, error), "partial", peers)
-    return concluded(task, capture, save=save, fail_on=fail_on)
+    return outcome(task, capture, save=save, fail_on=fail_on)
 
 
-def concluded(task: Task, capture: Capture, *, save: Path | str | None, fail_on: str | None, **extra: Any) -> Result:
+def outcome(task: Task, capture: Capture, *, save: Path | str | None, fail_on: str | None, **extra: Any) -> Result:
     """The Result of a capture: judged, kept if asked to, failed only if the task could not do its job."""
     problem: str | None = None
     try:

@@ -1,10 +1,11 @@
 """Whether a debug window is needed, whom it has to watch, and when it has seen enough."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from nornir_ikediag.debugs import LogReader
 from nornir_ikediag.device.commands import is_address
+from nornir_ikediag.device.preflight import MOST_UNCONDITIONAL_SESSIONS
 from nornir_ikediag.device.window import WindowRequest
 from nornir_ikediag.model.report import Finding, ReportDevice, ReportTunnel
 from nornir_ikediag.protocol import Replay
@@ -12,6 +13,15 @@ from nornir_ikediag.protocol import Replay
 MOST_CONDITIONS: Final = 8
 _FINE: Final = frozenset({"up", "rekeying"})
 _SYMPTOMS: Final = frozenset({"undetermined", "tunnel-down", "phase2-missing", "tunnel-negotiating", "tunnel-flapping"})
+
+
+Concluded = Callable[[Sequence[str]], bool]
+"""Asked with the lines that are new whether the window has seen enough."""
+
+
+def up(device: ReportDevice) -> frozenset[str]:
+    """The peers whose tunnels need no explanation."""
+    return frozenset(tunnel.peer for tunnel in device.tunnels if tunnel.state in _FINE)
 
 
 def unexplained(device: ReportDevice) -> tuple[ReportTunnel, ...]:
@@ -42,14 +52,12 @@ def needs_window(device: ReportDevice, peer: str | None) -> bool:
 
 def request(device: ReportDevice, peer: str | None, *, seconds: float, force: bool, ike_sessions: int) -> WindowRequest:
     """The window that would answer the question: whom to watch, in which IKE versions."""
-    watched = tuple(tunnel for tunnel in unexplained(device) or device.tunnels if is_address(tunnel.peer))
-    if peer is None and len(watched) > MOST_CONDITIONS:
-        watched = ()
-    if peer is None and not unexplained(device):
-        watched = ()
-    peers = tuple(dict.fromkeys(tunnel.peer for tunnel in watched)) or ((peer,) if is_address(peer or "") else ())
+    watched = _watched(device, peer, many=ike_sessions > MOST_UNCONDITIONAL_SESSIONS)
+    peers = dict.fromkeys(tunnel.peer for tunnel in watched)
+    if peer is not None and is_address(peer):
+        peers[peer] = None
     return WindowRequest(
-        peers=tuple(one for one in peers if one),
+        peers=tuple(peers),
         ike_versions=_versions(device, watched),
         seconds=seconds,
         force=force,
@@ -57,10 +65,27 @@ def request(device: ReportDevice, peer: str | None, *, seconds: float, force: bo
     )
 
 
-def until_concluded(peers: Sequence[str]) -> Callable[[Sequence[str]], bool]:
-    """Reads the lines of a window as they come; true once a negotiation with each peer (or with anybody) has ended."""
+def _watched(device: ReportDevice, peer: str | None, *, many: bool) -> tuple[ReportTunnel, ...]:
+    """The tunnels to confine debugging to; none stands for everybody.
+
+    When nobody named a peer and nothing shows that a tunnel is wanted, the one that fails may be a stranger to this
+    configuration, or a remote user: then everybody is listened to, unless they are too many.
+    """
+    tunnels = [tunnel for tunnel in unexplained(device) or device.tunnels if is_address(tunnel.peer)]
+    if peer is None:
+        wanted = [tunnel for tunnel in unexplained(device) if tunnel.state != "idle" and is_address(tunnel.peer)]
+        tunnels = wanted or (tunnels if many else [])
+    return tuple(tunnels) if len(tunnels) <= MOST_CONDITIONS else ()
+
+
+def until_concluded(peers: Sequence[str], fine: Collection[str] = ()) -> Concluded:
+    """Reads the lines of a window as they come; true once a negotiation with each of these peers has ended.
+
+    Without peers, with anybody but those in ``fine``: a rekey of a tunnel that is up answers nobody's question.
+    """
     reader, replay = LogReader("debug"), Replay()
     read = 0
+    others: set[str] = set()
 
     def concluded(lines: Sequence[str]) -> bool:
         nonlocal read
@@ -68,7 +93,11 @@ def until_concluded(peers: Sequence[str]) -> Callable[[Sequence[str]], bool]:
             read += 1
             for event in reader.feed(read, line):
                 replay.feed(event)
-        return all(replay.concluded(peer) for peer in peers or (None,))
+                if event.peer is not None and event.peer not in fine:
+                    others.add(event.peer)
+        if peers:
+            return all(replay.concluded(peer) for peer in peers)
+        return any(replay.concluded(peer) for peer in others)
 
     return concluded
 

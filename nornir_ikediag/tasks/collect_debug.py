@@ -10,7 +10,8 @@ from nornir.core.task import Result, Task
 from nornir_ikediag.device.collect import Collector
 from nornir_ikediag.pipeline import judge
 from nornir_ikediag.tasks._examination import Progress, examine
-from nornir_ikediag.tasks._windows import request
+from nornir_ikediag.tasks._windows import request, up
+from nornir_ikediag.tasks._windows import until_concluded as enough
 from nornir_ikediag.tasks.diagnose import open_window
 
 
@@ -40,6 +41,7 @@ def collect_debug(
         wanted = request(device, peer, seconds=window_seconds, force=force_window, ike_sessions=collector.ike_sessions)
         if ike_versions:
             wanted = msgspec.structs.replace(wanted, ike_versions=tuple(ike_versions))
-        open_window(collector, wanted, stop=stop, early=until_concluded)
+        concluded = enough(wanted.peers, up(device)) if until_concluded else None
+        open_window(collector, wanted, concluded, stop=stop)
 
     return examine(task, work, peer=peer, save=save, fail_on=fail_on, progress=progress)

@@ -12,8 +12,8 @@ from nornir_ikediag.device.window import WindowRequest, plan, window
 from nornir_ikediag.errors import OutputIncomplete
 from nornir_ikediag.model.facts import WindowFacts
 from nornir_ikediag.pipeline import judge
-from nornir_ikediag.tasks._examination import Progress, concluded, examine
-from nornir_ikediag.tasks._windows import needs_window, request, until_concluded
+from nornir_ikediag.tasks._examination import Progress, examine, outcome
+from nornir_ikediag.tasks._windows import Concluded, needs_window, request, until_concluded, up
 
 
 def diagnose(
@@ -52,7 +52,7 @@ def diagnose(
         if trial:
             planned.extend(_try_on(collector, wanted))
         else:
-            open_window(collector, wanted, stop=stop)
+            open_window(collector, wanted, until_concluded(wanted.peers, up(device)), stop=stop)
 
     result = examine(task, work, peer=peer, save=save, fail_on=fail_on, progress=progress)
     if trial:
@@ -61,7 +61,7 @@ def diagnose(
 
 
 def open_window(
-    collector: Collector, wanted: WindowRequest, *, stop: threading.Event | None = None, early: bool = True
+    collector: Collector, wanted: WindowRequest, concluded: Concluded | None, *, stop: threading.Event | None = None
 ) -> None:
     """A window on the collector's session, and the SAs again after it. Raises nothing of the device's."""
     for peer in wanted.peers:
@@ -71,7 +71,7 @@ def open_window(
         collector.session,
         wanted,
         release=collector.numbers,
-        concluded=until_concluded(wanted.peers) if early else None,
+        concluded=concluded,
         stop=stop,
     )
     collector.windows.append(facts)
@@ -108,6 +108,6 @@ def _planned(task: Task, peer: str | None, seconds: float) -> Result:
         problem=sentence,
         windows=(WindowFacts(refusal=sentence, commands=commands),),
     )
-    result = concluded(task, capture, save=None, fail_on=None, plan=list(commands))
+    result = outcome(task, capture, save=None, fail_on=None, plan=list(commands))
     result.failed = False
     return result
