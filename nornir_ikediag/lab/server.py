@@ -79,6 +79,7 @@ class Lab:
         self._loop = asyncio.new_event_loop()
         self._tasks: list[asyncio.Task[None]] = []
         self._servers: list[asyncssh.SSHAcceptor] = []
+        self._connections: set[asyncssh.SSHServerConnection] = set()
         self._reserved: list[socket.socket] = []
 
     def _device(self, name: str, scenario: Scenario, size: int, index: int) -> Device:
@@ -131,7 +132,9 @@ class Lab:
         self, device: Device, scenario: Scenario, options: "asyncssh.SSHServerConnectionOptions"
     ) -> LabHost:
         if device.reachable:
-            server = await _asyncssh().listen(LOOPBACK, 0, options=options, server_factory=_server_factory(device))
+            server = await _asyncssh().listen(
+                LOOPBACK, 0, options=options, server_factory=_server_factory(device, self._connections)
+            )
             self._servers.append(server)
             port = server.get_port()
         else:  # a port that refuses connections, and that nobody else gets meanwhile
@@ -159,11 +162,12 @@ class Lab:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for server in self._servers:
             server.close()
-        for device, _ in self._devices:
-            for session in list(device.sessions):
-                if isinstance(session, Terminal):
-                    session.close()
-        await asyncio.gather(*(server.wait_closed() for server in self._servers), return_exceptions=True)
+        connections = list(self._connections)
+        for connection in connections:
+            connection.close()
+        closing = [*(c.wait_closed() for c in connections), *(s.wait_closed() for s in self._servers)]
+        await asyncio.gather(*closing, return_exceptions=True)
+        await asyncio.sleep(0.01)  # transports close in the loop's next rounds
         for reserved in self._reserved:
             reserved.close()
 
@@ -231,15 +235,17 @@ async def _play(scenario: Scenario, context: Context) -> None:
         if not isinstance(wait, Occasion):
             await asyncio.sleep(context.clock.real_seconds(wait))
             continue
-        occasion.clear()
         try:
             await asyncio.wait_for(occasion.wait(), context.clock.real_seconds(wait.seconds))
             await asyncio.sleep(context.clock.real_seconds(3))
         except TimeoutError:
             pass
+        occasion.clear()
 
 
-def _server_factory(device: Device) -> "Callable[[], asyncssh.SSHServer]":
+def _server_factory(
+    device: Device, connections: "set[asyncssh.SSHServerConnection]"
+) -> "Callable[[], asyncssh.SSHServer]":
     asyncssh = _asyncssh()
 
     class Session(asyncssh.SSHServerSession):  # type: ignore[misc, name-defined]  # imported lazily
@@ -248,9 +254,18 @@ def _server_factory(device: Device) -> "Callable[[], asyncssh.SSHServer]":
         def connection_made(self, chan: Any) -> None:
             username = chan.get_extra_info("username")
 
-            def write(text: str) -> None:
+            pending: list[str] = []
+
+            def flush() -> None:
+                text = "".join(pending)
+                pending.clear()
                 if not chan.is_closing():
                     chan.write(text.encode())
+
+            def write(text: str) -> None:
+                if not pending:  # one packet for all that is said at once
+                    asyncio.get_running_loop().call_soon(flush)
+                pending.append(text)
 
             self._terminal = Terminal(device, username, write, chan.get_connection().close)
 
@@ -274,8 +289,13 @@ def _server_factory(device: Device) -> "Callable[[], asyncssh.SSHServer]":
         """A connection."""
 
         def connection_made(self, conn: Any) -> None:
+            self._connection = conn
+            connections.add(conn)
             if len(device.sessions) >= MOST_SSH_SESSIONS:
                 conn.abort()
+
+        def connection_lost(self, _exc: Exception | None) -> None:
+            connections.discard(self._connection)
 
         def begin_auth(self, _username: str) -> bool:
             return True

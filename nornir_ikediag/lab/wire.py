@@ -25,8 +25,13 @@ _PAYLOADS = {  # name: (number, octets)
     "VENDOR": (13, 20),
     "ATTR": (14, 36),
     "NAT-D": (20, 24),
+    "NAT-D-DRAFT": (130, 24),  # what draft 02 of NAT traversal calls it; the device prints the same name
     "IOS-KEEPALIVE": (128, 12),
 }
+
+
+def _printed(name: str) -> str:
+    return name.removesuffix("-DRAFT").replace("IOS-", "IOS ")
 
 
 class Wire:
@@ -40,6 +45,7 @@ class Wire:
         self.user = ""
         self.cookie = self.device.number()
         self.struct = self.device.number(31)
+        self.port = 500
         self.sa: IkeSa | None = None
 
     # ------------------------------------------------------------------ lines
@@ -85,12 +91,13 @@ class Wire:
     def packet(self, direction: str, payloads: str, message_id: int = 0) -> None:
         """`IKE_DECODE RECEIVED Message (msgid=…) with payloads : …`. ``payloads`` are names, `VENDOR*3` is three."""
         if direction == "RECEIVED":
-            self.bare(f"IKE Receiver: Packet received on {self.context.address}:500 from {self.tunnel.peer}:500")
+            here, there = f"{self.context.address}:{self.port}", f"{self.tunnel.peer}:{self.port}"
+            self.bare(f"IKE Receiver: Packet received on {here} from {there}")
         names: list[str] = []
         for word in payloads.split():
             name, _, times = word.partition("*")
             names += [name] * int(times or 1)
-        listed = " + ".join(f"{name.replace('IOS-', 'IOS ')} ({_PAYLOADS[name][0]})" for name in names)
+        listed = " + ".join(f"{_printed(name)} ({_PAYLOADS[name][0]})" for name in names)
         length = 28 + sum(_PAYLOADS[name][1] for name in names)
         text = f"IKE_DECODE {direction} Message (msgid={message_id:x}) with payloads : HDR + {listed} + NONE (0)"
         self.tell_ip(f"{text} total length : {length}")
@@ -143,6 +150,12 @@ class Wire:
                 ]
                 self.sa.rekey = False
 
+    def floated(self) -> None:
+        """There is NAT: from here on both ends use UDP 4500 (RFC 3947 section 4)."""
+        self.port = 4500
+        if self.sa is not None:
+            self.sa.behind_nat = True
+
     def adopt(self, sa: IkeSa) -> None:
         """Go on with an SA that is already up."""
         self.sa, self.group, self.user = sa, self.tunnel.group_name, self.tunnel.user
@@ -176,11 +189,11 @@ class Wire:
             self.tell("Error: Unable to remove PeerTblEntry", 713903, 4)
         self.end()
 
-    def disconnected(self, reason: str, child: ChildSa | None = None, *, ago: float = 0.0) -> None:
+    def disconnected(self, reason: str, child: ChildSa | None = None, *, ago: float = 0.0, lasted: int = 0) -> None:
         """The session's last message in the log (113019), ``ago`` device seconds old."""
         tunnel = self.tunnel
-        age = int(self.context.now() - child.began) if child else 0
-        out, back = child.counters(self.context.now()) if child else (0, 0)
+        age = int(self.context.now() - child.began) if child else lasted
+        out, back = child.counters(self.context.now()) if child else (3 * lasted, 2 * lasted)
         kind = "IKE" if tunnel.user else "LAN-to-LAN"
         duration = f"{age // 3600}h:{age // 60 % 60:02d}m:{age % 60:02d}s"
         self.context.syslog(

@@ -11,7 +11,7 @@ def prepare(device: Device, _size: int) -> None:
     """Up; it was cleared before."""
     context, tunnel = device.here, lan_to_lan(device)
     context.tunnels.append(tunnel)
-    Wire(context, tunnel).disconnected("Administrator Reset", ago=905)
+    Wire(context, tunnel).disconnected("Administrator Reset", ago=905, lasted=40_215)
     bring_up(context, tunnel, age=900)
 
 

@@ -17,7 +17,7 @@ def prepare(device: Device, _size: int) -> None:
     lost = "IKE lost contact with remote peer, deleting connection (keepalive type: DPD)"
     prefix = f"Group = {tunnel.peer}, IP = {tunnel.peer}, "
     context.syslog(713123, 3, prefix + lost, ago=640)
-    wire.disconnected("Lost Service", ago=640)
+    wire.disconnected("Lost Service", ago=640, lasted=5_310)
     bring_up(context, tunnel, age=600, role="responder")
 
 

@@ -15,7 +15,7 @@ def prepare(device: Device, _size: int) -> None:
     """Up and idle; the log knows of the last time that it was closed."""
     context, tunnel = device.here, replace(lan_to_lan(device), idle_timeout="30")
     context.tunnels.append(tunnel)
-    Wire(context, tunnel).disconnected("Idle Timeout", ago=4_000)
+    Wire(context, tunnel).disconnected("Idle Timeout", ago=4_000, lasted=2_722)
     child = bring_up(context, tunnel, age=1_795)
     child.encaps, child.decaps, child.encaps_rate, child.decaps_rate = 412, 398, 0.0, 0.0
 

@@ -8,8 +8,8 @@ from nornir_ikediag.lab.scenario import Script
 from nornir_ikediag.lab.wire import Wire
 
 FIRST = "SA KE NONCE ID VENDOR*5"
-SECOND = "SA KE NONCE ID HASH VENDOR*3 NAT-D*2 VENDOR*2"
-THIRD = "HASH NOTIFY NAT-D*2 VENDOR*2"
+SECOND = "SA KE NONCE ID HASH VENDOR*3 NAT-D-DRAFT*2 VENDOR*2"
+THIRD = "HASH NOTIFY NAT-D-DRAFT*2 VENDOR*2"
 REFUSED_TRANSFORMS = 4
 
 
@@ -60,8 +60,7 @@ def message_3(wire: Wire) -> Script:
     wire.vendors("Cisco Unity client")
     verdict = "Remote end IS     behind a NAT device     This   end is NOT behind a NAT device"
     wire.tell(f"Automatic NAT Detection Status:     {verdict}", 713172, 6)
-    if wire.sa is not None:
-        wire.sa.behind_nat = True
+    wire.floated()
     yield 0.01
 
 

@@ -88,8 +88,7 @@ def initiator_4(wire: Wire, *, nat: bool = False) -> Script:
     if nat:
         here, there = wire.context.address, wire.tunnel.peer
         wire.debug(f"Floating NAT-T from {here} port 500 to {there} port 4500")
-        if wire.sa is not None:
-            wire.sa.behind_nat = True
+        wire.floated()
     wire.packet("SENDING", IDENTITY)
     wire.state("MM_WAIT_MSG6")
     yield ROUND_TRIP_SECONDS
