@@ -5,24 +5,27 @@ raise on any text: what they cannot read is counted, and what is missing is said
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from itertools import chain, pairwise
 from pkgutil import iter_modules
 from types import MappingProxyType
 
 import msgspec
 
 from nornir_ikediag.capture import Source
-from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.facts import SourceFacts, SourceKind
 from nornir_ikediag.model.reading import Reading
 from nornir_ikediag.shows._answers import Instead, instead_of_output, is_marker
 from nornir_ikediag.shows._layout import Content, Show, Table
+from nornir_ikediag.shows._layout import load as template
+from nornir_ikediag.shows._lines import Lines
 from nornir_ikediag.shows._mend import mend
 
-__all__ = ["Content", "Show", "Table", "layout_for", "layouts", "may_begin", "read", "recognise"]
+__all__ = ["Content", "Show", "Table", "layout_for", "layouts", "may_begin", "read", "recognise", "template"]
 
+_LINE_ENDS = re.compile(r"\r+\n")
 _QUOTED = 20
 _MENDINGS = 4
 
@@ -68,10 +71,10 @@ def may_begin(line: str) -> bool:
     return any(starts.match(line) for starts, _ in _starts())
 
 
-def recognise(lines: Sequence[str]) -> Show | None:
+def recognise(lines: Iterable[str]) -> Show | None:
     """The layout that begins first in these lines, judged by what it says and not by any command, or None."""
-    printed = [line for line in lines if line.strip()]
-    for line, following in zip(printed, [*printed[1:], ""], strict=True):
+    printed = filter(str.strip, lines)
+    for line, following in pairwise(chain(printed, ("",))):
         for starts, show in _starts():
             if starts.match(f"{line}\n{following}"):
                 return show
@@ -84,32 +87,26 @@ def read(source: Source, show: Show | None = None) -> Reading:
     Never raises on any text. Output that is cut, an error instead of output, and no output at all are told apart in
     ``facts``: none of them is "there is none".
     """
-    lines = _lines(source)
-    first = next((number for number, line in enumerate(lines) if line), len(lines))
-    lines = lines[first:]
+    lines = Lines(_text(source))
     if show is None:
         show = layout_for(source.command) if source.command else None
     if show is None:
         show = recognise(lines)
-    if show is None:
-        return _unknown(source, lines, first + 1)
-    return _read(source, show, lines, first + 1)
+    return _unknown(source, lines) if show is None else _read(source, show, lines)
 
 
-def _lines(source: Source) -> list[str]:
-    lines = list(source.lines())
-    if source.path is None and "\r" in source.text:
-        lines = [line.rstrip("\r").replace("\r", " ") for line in lines]
-    return lines
+def _text(source: Source) -> str:
+    text = source.text if source.path is None else "\n".join(source.lines())
+    return _LINE_ENDS.sub("\n", text).replace("\r", " ") if "\r" in text else text
 
 
-def _read(source: Source, show: Show, printed: list[str], first: int) -> Reading:
-    table, content, unread = _run(source, show, printed, printed, first)
+def _read(source: Source, show: Show, printed: Lines) -> Reading:
+    table, content, unread = _run(source, show, printed)
     for _ in range(_MENDINGS):
         mended = mend(table.lines, unread) if unread else None
         if mended is None:
             break
-        again = _run(source, show, printed, mended, first)
+        again = _run(source, show, printed, mended)
         if len(again[2]) > len(unread):
             break
         table, content, unread = again
@@ -120,11 +117,12 @@ def _read(source: Source, show: Show, printed: list[str], first: int) -> Reading
 
 
 def _run(
-    source: Source, show: Show, printed: Sequence[str], lines: Sequence[str], first: int
+    source: Source, show: Show, printed: Lines, mended: Sequence[str] | None = None
 ) -> tuple[Table, Content, Sequence[int]]:
-    table = show.table(source.name, source.command, printed, lines, first)
+    table = show.table(source.name, source.command, printed, mended)
     content = show.reader(table)
-    return table, content, content.unread if table.run is None else table.run.unread
+    unread = table.unread()
+    return table, content, content.unread if unread is None else unread
 
 
 def _holds_anything(content: Content) -> bool:
@@ -134,14 +132,14 @@ def _holds_anything(content: Content) -> bool:
 def _reading(  # noqa: PLR0917
     source: Source, show: Show, table: Table, content: Content, unread: Sequence[int], instead: Instead | None
 ) -> Reading:
-    problem = _problem(source, content, instead, table.first)
+    problem = _problem(source, content, instead, table)
     refused = source.refused or (instead is not None and instead.kind == "refused")
     if instead is not None and instead.line:  # an error message is understood: it is no line that nobody reads
         unread = [number for number in unread if number != instead.line and not is_marker(table.lines[number - 1])]
     facts = SourceFacts(
         name=source.name,
         kind=_kind(show),
-        lines=sum(1 for line in table.lines if line and not line.isspace()),
+        lines=sum(map(bool, map(str.strip, table.lines))),
         unread=len(unread),
         complete=problem is None and not refused,
         command=source.command,
@@ -165,11 +163,11 @@ def _reading(  # noqa: PLR0917
     )
 
 
-def _problem(source: Source, content: Content, instead: Instead | None, first: int) -> str | None:
+def _problem(source: Source, content: Content, instead: Instead | None, table: Table) -> str | None:
     if source.refused and instead is None:
         return "the device refused the command"
     if instead is not None:
-        return instead.problem.replace(f"(line {instead.line})", f"(line {instead.line + first - 1})")
+        return instead.problem.replace(f"(line {instead.line})", f"(line {table.number(instead.line)})")
     if not source.complete:
         return "the output was cut short: the device did not come back to its prompt"
     return content.problem
@@ -179,9 +177,9 @@ def _kind(show: Show) -> SourceKind:
     return "configuration" if show.stem == "running_config" else "show"
 
 
-def _unknown(source: Source, lines: Sequence[str], first: int) -> Reading:
-    numbers = [number for number, line in enumerate(lines, start=first) if line and not line.isspace()]
-    quoted: Iterator[Evidence] = (Evidence(source.name, n, lines[n - first].rstrip()) for n in numbers[:_QUOTED])
+def _unknown(source: Source, lines: Lines) -> Reading:
+    numbers = [number for number, line in enumerate(lines, start=1) if line.strip()]
+    table = Table(source.name, source.command, lines)
     problem = None if source.complete else "the output was cut short: the device did not come back to its prompt"
     if not numbers:
         problem = "the output is empty: not even a line that says that there is none"
@@ -195,6 +193,6 @@ def _unknown(source: Source, lines: Sequence[str], first: int) -> Reading:
             command=source.command,
             problem=problem,
             refused=source.refused,
-            quoted=tuple(quoted),
+            quoted=tuple(table.evidence(number) for number in numbers[:_QUOTED]),
         )
     )

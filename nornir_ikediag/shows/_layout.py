@@ -14,6 +14,7 @@ from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.sa import ChildSa, IkeSa
 from nornir_ikediag.model.session import VpnSession
 from nornir_ikediag.shows import _textfsm
+from nornir_ikediag.shows._lines import Lines
 
 
 class Content(msgspec.Struct, kw_only=True):
@@ -31,35 +32,56 @@ class Content(msgspec.Struct, kw_only=True):
 
 
 class Table:
-    """The rows of one text, and its lines. Lines count from 1 in the text that was given to us."""
+    """The rows of one text, and its lines, which count from 1 at the first one that is not blank.
 
-    def __init__(
-        self, source: str, command: str | None, printed: Sequence[str], lines: Sequence[str], first: int
-    ) -> None:
+    ``printed`` is what the device said, ``lines`` what a rule or a reader sees of it: the same, or mended. Rows are read as
+    they are asked for, and can be asked for once.
+    """
+
+    def __init__(self, source: str, command: str | None, printed: Lines, mended: Sequence[str] | None = None) -> None:
         self.source = source
         self.command = command or ""
-        self.lines = lines  # as mended: what a rule or a reader sees
-        self.first = first
+        self.printed = printed
+        self.lines: Sequence[str] = printed if mended is None else mended
         self.columns: tuple[str, ...] = ()
-        self.run: _textfsm.Run | None = None
-        self._printed = printed
-        self._evidence: tuple[int, Evidence] | None = None
+        self._run: _textfsm.Run | None = None
+        self._steps: Iterator[None] = iter(())
 
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Each row by the names of the template; ``row["line"]`` is the number of the first line of it."""
-        for row, origins in self.records():
-            values = dict(zip(self.columns, row, strict=True))
-            values["line"] = min(_numbers(origins), default=self.first)
-            yield values
+    def through(self, template: _textfsm.Template) -> None:
+        """Read the rows with this template."""
+        self.columns = tuple(template.header)
+        self._run = _textfsm.Run(template)
+        self._steps = template.steps(self.lines, self._run)
 
     def records(self) -> Iterator[tuple[list[Any], list[Any]]]:
         """Each row with the line numbers of its values, both in the order of :attr:`columns`."""
-        if self.run is not None:
-            yield from zip(self.run.rows, self.run.origins, strict=True)
+        if self._run is None:
+            return
+        rows, origins = self._run.rows, self._run.origins
+        for _ in self._steps:
+            if rows:
+                yield rows.pop(), origins.pop()
 
-    def evidence(self, number: int) -> Evidence:
-        """The line with this number, counted from the first line of what was read, as printed."""
-        return Evidence(self.source, number + self.first - 1, self._printed[number - 1].rstrip())
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Each row by the names of the template; ``row["line"]`` is the first line that gave a value of it."""
+        for row, origins in self.records():
+            values = dict(zip(self.columns, row, strict=True))
+            values["line"] = min(_numbers(origins), default=1)
+            yield values
+
+    def unread(self) -> list[int] | None:
+        """The lines that no rule took, when all rows have been read; None without a template."""
+        for _ in self._steps:
+            pass
+        return None if self._run is None else self._run.unread
+
+    def number(self, line: int) -> int:
+        """The number of a line in the whole text, blank lines in front included."""
+        return line + self.printed.first - 1
+
+    def evidence(self, line: int) -> Evidence:
+        """That line as the device printed it."""
+        return Evidence(self.source, self.number(line), self.printed[line - 1].rstrip())
 
 
 def _numbers(origins: Sequence[Any]) -> Iterator[int]:
@@ -84,15 +106,11 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     empty_means_none: bool = False
     stem: str = ""
 
-    def table(
-        self, source: str, command: str | None, printed: Sequence[str], lines: Sequence[str], first: int
-    ) -> Table:
-        """The lines, run through the template if there is one."""
-        table = Table(source, command, printed, lines, first)
+    def table(self, source: str, command: str | None, printed: Lines, mended: Sequence[str] | None = None) -> Table:
+        """The text, ready to be read."""
+        table = Table(source, command, printed, mended)
         if self.template:
-            template = load(self.stem)
-            table.columns = tuple(template.header)
-            table.run = template.run(lines)
+            table.through(load(self.stem))
         return table
 
 

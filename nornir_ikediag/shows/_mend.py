@@ -21,17 +21,19 @@ _LOG = re.compile(
     r"\[IKEv\d|IKEv2-P(?:ROTO|LAT)|%(?:ASA|PIX|FTD)-|^IPSEC(?:\(\S*\))?: |^(?:[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d)"
 )
 _WIDTH = 80
+_HALF = 40
 
 
 def mend(lines: Sequence[str], unread: Sequence[int]) -> list[str] | None:
     """The lines with the unread ones mended (their numbers count from 1), or None if there is nothing to mend."""
     mended = list(lines)
-    hosts = _hosts(lines, unread)
+    hosts = _hosts(mended, unread)
+    cleaned = False
     for number in unread:
-        mended[number - 1] = _clean(lines[number - 1], hosts)
-    if mended != list(lines):
-        return mended
-    return _unwrapped(mended, unread)
+        line = mended[number - 1]
+        mended[number - 1] = _clean(line, hosts)
+        cleaned = cleaned or mended[number - 1] != line
+    return mended if cleaned else _unwrapped(mended, unread)
 
 
 def _hosts(lines: Sequence[str], unread: Sequence[int]) -> frozenset[str]:
@@ -57,13 +59,20 @@ def _clean(line: str, hosts: frozenset[str]) -> str:
 
 
 def _unwrapped(lines: list[str], unread: Sequence[int]) -> list[str] | None:
-    """Each unread line joined to the full line that it continues, or to the rest of it that follows."""
+    """Each unread line joined to the full line that it continues, or to the rest of it that follows.
+
+    A line that was wrapped is as wide as the terminal. Where blanks at its end are gone it is shorter: then two unread
+    lines are joined, and keep their columns.
+    """
+    cut = frozenset(unread)
     joined = False
     for number in sorted(unread, reverse=True):
         for first in (number - 1, number - 2):  # the line itself was cut, or it is what was cut off
-            if 0 <= first < len(lines) - 1 and lines[first + 1] and _WIDTH - 1 <= len(lines[first]) <= _WIDTH:
-                blank = " " * (_WIDTH - len(lines[first]))
-                lines[first], lines[first + 1] = lines[first] + blank + lines[first + 1], ""
+            if not 0 <= first < len(lines) - 1 or not lines[first + 1].strip():
+                continue
+            both = {first + 1, first + 2} <= cut
+            if _WIDTH - 1 <= len(lines[first]) <= _WIDTH or (both and _HALF <= len(lines[first]) < _WIDTH):
+                lines[first], lines[first + 1] = lines[first].ljust(_WIDTH) + lines[first + 1], ""
                 joined = True
                 break
     return lines if joined else None

@@ -7,7 +7,7 @@ local to it, so threads can share a template.
 """
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TextIO, TypeAlias
 
 import textfsm
@@ -32,7 +32,7 @@ class Run:
 
     def _own(self, value: Any) -> Any:
         own = copy.copy(value)
-        own.fsm = self
+        own.fsm, own.options = self, []
         own.options = [type(option)(own) for option in value.options]
         for option in own.options:
             option.OnCreateOptions()
@@ -94,7 +94,7 @@ class Template(textfsm.TextFSM):  # type: ignore[misc]  # textfsm has no types
         self.others = {name for name, kind in kinds.items() if kind not in ("", "Filldown", "List")} | nested
         self.lists = [n for n, v in enumerate(self.values) if kinds[v.name] == "List" and v.name not in nested]
         columns = {value.name: column for column, value in enumerate(self.values)}
-        self._plans = {
+        self._plans: dict[str, list[Any]] = {
             state: [self._plan(rule, columns, kinds) for rule in rules] for state, rules in self.states.items()
         }
         self._skips_blank = {
@@ -102,17 +102,17 @@ class Template(textfsm.TextFSM):  # type: ignore[misc]  # textfsm has no types
         }
 
     def _plan(self, rule: Any, columns: dict[str, int], kinds: dict[str, str]) -> tuple[Any, ...]:
-        groups = [(columns[name], group) for name, group in rule.regex_obj.regex.groupindex.items() if name in columns]
-        named = [(self.values[column].name, column, group) for column, group in groups]
-        plain = tuple((column, group) for name, column, group in named if not kinds[name])
+        pattern = rule.regex_obj.regex
+        groups = [(name, columns[name], group) for name, group in pattern.groupindex.items() if name in columns]
+        plain = tuple((column, group) for name, column, group in groups if not kinds[name])
         other = tuple(
-            ("" if name in self.others else kinds[name], column, group) for name, column, group in named if kinds[name]
+            ("" if name in self.others else kinds[name], column, group) for name, column, group in groups if kinds[name]
         )
-        return rule.regex_obj.regex.match, (plain, other, rule.record_op, rule.line_op, rule.new_state, rule)
+        return pattern.match, (plain, other, rule.record_op, rule.line_op, rule.new_state, rule)
 
-    def run(self, lines: Sequence[str], eof: bool = True) -> Run:  # noqa: PLR0912  # one loop, for speed
-        """The lines from the state Start on. Raises textfsm.TextFSMError where the template has an Error rule."""
-        run = Run(self)
+    def steps(self, lines: Iterable[str], run: Run, eof: bool = True) -> Iterator[None]:  # noqa: PLR0912  # one loop
+        """Take the lines from the state Start on into ``run``, with a pause after everything that may add a row.
+        Raises textfsm.TextFSMError where the template has an Error rule."""
         state, ended = "Start", False
         plan, skips_blank = self._plans[state], self._skips_blank[state]
         cells, origins = run.cells, run.cell_origins
@@ -130,15 +130,15 @@ class Template(textfsm.TextFSM):  # type: ignore[misc]  # textfsm has no types
                 for how, column, group in other:
                     run.assign(how, column, found[group], number)
                 if record_op:
-                    self._record(run, record_op)
+                    _RECORD[record_op](run)
                     cells, origins = run.cells, run.cell_origins
+                    yield
                 if line_op == "Continue":
                     continue
                 if line_op == "Error":
                     self._Operations(rule, line)
                 if new_state:
-                    state = new_state
-                    ended = state in ("End", "EOF")
+                    state, ended = new_state, new_state in ("End", "EOF")
                     plan, skips_blank = self._plans.get(state, []), self._skips_blank.get(state, True)
                 break
             else:
@@ -148,17 +148,23 @@ class Template(textfsm.TextFSM):  # type: ignore[misc]  # textfsm has no types
                 break
         if state != "End" and "EOF" not in self.states and eof:
             run.record()
-        return run
+        yield
 
-    @staticmethod
-    def _record(run: Run, record_op: str) -> None:
-        if record_op == "Record":
-            run.record()
-        elif record_op == "Clear":
-            run.clear()
-        elif record_op == "Clearall":
-            run.clear_all()
+    def run(self, lines: Iterable[str], eof: bool = True) -> Run:
+        """The run of all these lines."""
+        run = Run(self)
+        for _ in self.steps(lines, run, eof):
+            pass
+        return run
 
     def ParseText(self, text: str, eof: bool = True) -> Rows:  # noqa: N802
         """As textfsm's, but every call starts anew."""
         return self.run(text.splitlines() if text else [], eof).rows
+
+
+_RECORD: dict[str, Callable[[Run], None]] = {
+    "Record": Run.record,
+    "Clear": Run.clear,
+    "Clearall": Run.clear_all,
+    "NoRecord": lambda run: None,
+}

@@ -99,11 +99,11 @@ def _conclude(
     own = [origins[column[name]] for name in _OF_AN_ENTRY if name != "COUNTERS"]
     line = min((number for number in own if number), default=None) or _first(origins)
     if not entry.sas and not row["CURRENT_PEER"] and not row["LOCAL_IDENT"] and not row["COUNTERS"]:
-        problems.append(f"the entry at line {table.first + line - 1} has nothing in it")
+        problems.append(f"the entry at line {table.number(line)} has nothing in it")
         return
     child = _child(table, column, entry, line)
     children.append(child)
-    where = f"the entry of {child.peer} at line {table.first + line - 1}"
+    where = f"the entry of {child.peer} at line {table.number(line)}"
     if any(not sa["SPI"] for sa, _ in entry.sas):
         problems.append(f"{where} has an SA without its SPI")
     elif not all(any(sa.direction == direction for sa in child.sas) for direction in ("inbound", "outbound")):

@@ -63,7 +63,7 @@ class _Reader:
         return Content(ike_sas=tuple(self.ike_sas), child_sas=tuple(self.child_sas), problem=problem)
 
     def _incomplete(self, row: _Row, what: str) -> None:
-        self.problem = self.problem or f"{what} at line {self.table.first + row['line'] - 1} is not whole"
+        self.problem = self.problem or f"{what} at line {self.table.number(row['line'])} is not whole"
 
     def _ikev1(self, row: _Row) -> None:
         if not row["PEER"] or not row["STATE"]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from nornir_ikediag.model.session import VpnSession
 from nornir_ikediag.shows._layout import Content, Show, Table
 
-# Two pairs stand on a line, at least two blanks apart: `Bytes Tx     : 4848               Bytes Rx     : 8750`. One that is
-# itself of pairs stays whole: `Encryption   : IKEv2: (1)AES256  IPsec: (2)AES256`.
+# Two pairs stand on a line, at least two blanks apart: `Bytes Tx     : 4848               Bytes Rx     : 8750`.
+# A value that is itself of pairs stays whole: `Encryption   : IKEv2: (1)AES256  IPsec: (2)AES256`.
 _PAIR = re.compile(r"([A-Z][\w/(). -]*?)\s*:\s*(.*?)(?=\s{2,}[A-Z][\w/(). -]*?\s*:|\s*$)")
 _OF_SEVERAL = re.compile(r"(Encryption|Hashing)\s*:\s*(\S+: \(\d+\).*\S)")
 _UNIT = re.compile(r"(\d+)(d|h|m|s)")
