@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
+from collections import Counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from nornir_ikediag.report._words import SEVERITY_RANK, plural, printable
+from nornir_ikediag.model.verdict import Severity
+from nornir_ikediag.report._words import SEVERITY_RANK, SEVERITY_STYLES, TO_ACT_ON, plural, printable
 
 if TYPE_CHECKING:
     from nornir.core.inventory import Host
@@ -22,6 +25,7 @@ class DeviceProgress:
         self._total = total
         self._done = 0
         self._failed = 0
+        self._started = time.monotonic()
         self._running: dict[str, str] = {}
         self._lock = threading.Lock()
         self._bar: Any = None
@@ -60,7 +64,8 @@ class DeviceProgress:
             self._bar.stop()
         if kind is None:
             failed = f", {self._failed} could not be read" if self._failed else ""
-            print(f"{self._doing}: {plural(self._done, 'device')}{failed}", file=sys.stderr)
+            taken = time.monotonic() - self._started
+            print(f"   {plural(self._done, 'device')} in {taken:.0f} s{failed}", file=sys.stderr)
 
     def doing(self, host: str, what: str) -> None:
         """What the tasks tell: a few words on what they do to this host. Called from worker threads."""
@@ -81,16 +86,17 @@ class DeviceProgress:
             self._show()
 
     def task_instance_completed(self, task: Task, host: Host, result: MultiResult) -> None:
-        """A device is done."""
+        """A device is done. On a terminal those that are well are only counted."""
+        severity, said = _outcome(result)
         with self._lock:
             self._running.pop(host.name, None)
             self._done += 1
             self._failed += bool(result.failed)
+            line = f"{printable(host.name)}: {said}"
             if self._bar is None:
-                line = f"{printable(host.name)}: {_outcome(result)} ({self._done} of {self._total})"
-                print(line, file=sys.stderr, flush=True)
-            else:
-                self._bar.console.print(f"  {printable(host.name)}: {_outcome(result)}", style="dim", markup=False)
+                print(f"{line} ({self._done} of {self._total})", file=sys.stderr, flush=True)
+            elif severity:
+                self._bar.console.print(f"   {line}", style=SEVERITY_STYLES[severity], markup=False, highlight=False)
             self._show()
 
     def subtask_instance_started(self, task: Task, host: Host) -> None:
@@ -100,21 +106,26 @@ class DeviceProgress:
         """Parts of a device's work are not shown."""
 
     def _show(self) -> None:
+        """The bar, and behind it what most of the running devices are at: `12 reading the SAs`."""
         if self._bar is not None:
-            busy = list(self._running.items())
-            shown = printable(", ".join(f"{host} {what}" for host, what in busy[:1]))
-            more = f" and {len(busy) - 1} more" if len(busy) > 1 else ""
-            self._bar.update(self._row, completed=self._done, now=shown[:50] + more)
+            busy = Counter(self._running.values()).most_common(1)
+            now = f"{busy[0][1]} {printable(busy[0][0])}"[:44] if busy else ""
+            self._bar.update(self._row, completed=self._done, now=now)
 
 
-def _outcome(result: MultiResult) -> str:
-    """`all well`, or what is worst: for the person who watches, the report says the rest."""
+def _outcome(result: MultiResult) -> tuple[Severity | None, str]:
+    """The severity of what is worst, None when all is well, and a few words: the report says the rest."""
     try:
-        findings = result[0].result["device"]["findings"]
+        device = result[0].result["device"]
+        findings = [finding for finding in device["findings"] if finding["severity"] in TO_ACT_ON]
+        states = [tunnel["state"] for tunnel in device["tunnels"]]
     except (TypeError, KeyError, IndexError):
-        findings = []
-    serious = [finding for finding in findings if finding["severity"] != "info"]
-    if serious:
-        first = min(serious, key=lambda finding: SEVERITY_RANK[finding["severity"]])
-        return f"{first['severity']}: {first['cause']}"
-    return "could not be read" if result.failed else "nothing to act on"
+        return "error", "could not be read"
+    up = sum(state in ("up", "rekeying") for state in states)
+    said = f"{up} of {plural(len(states), 'tunnel')} up"
+    if findings:
+        worst = min(findings, key=lambda finding: SEVERITY_RANK[finding["severity"]])
+        return worst["severity"], f"{said}, {worst['cause']}"
+    if result.failed:
+        return "error", "could not be read"
+    return (None if up == len(states) else "info"), said

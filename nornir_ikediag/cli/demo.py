@@ -61,7 +61,7 @@ def command(
     with tempfile.TemporaryDirectory(prefix="ikediag-demo-") as folder, serve(ENDS, speed=_SPEED) as lab:
         config = lab.write_inventory(Path(folder))
         os.environ.update(lab.environment())
-        _tell(f"{plural(len(lab.hosts), 'simulated firewall')} on loopback, real SSH, time {_SPEED:.0f} times as fast.")
+        _tell(f"{plural(len(lab.hosts), 'simulated firewall')} on loopback, real SSH, {_SPEED:.0f} times as fast.\n")
         deliver(_run(config), format_, output)
         if keep:
             say("\n" + how_to_use(lab, config))
@@ -79,8 +79,8 @@ def _run(config: Path) -> Report:
     _tell("1. health: show commands only, all firewalls at once")
     health = reported(fleet(Wanted(config=config)), "reading", collect_state)
     broken = _broken(health)
-    _tell(f"   {plural(len(broken), 'firewall')} of {len(health.devices)} need a closer look: {', '.join(broken)}")
-    _tell("2. diagnose: a debug window on each of them, closed again and proved closed")
+    _tell(f"\n2. diagnose: {plural(len(broken), 'firewall')} of {len(health.devices)} need a closer look")
+    _tell("   a debug window on each where the state does not tell, closed again and proved closed")
     closer = reported(
         fleet(Wanted(config=config, hosts=tuple(broken))),
         "diagnosing",
@@ -88,7 +88,7 @@ def _run(config: Path) -> Report:
         window_seconds=_WINDOW_SECONDS,
         stop=stop,
     )
-    _tell("3. the report:\n")
+    _tell("\n3. the report\n")
     judged = {device.name: device for device in closer.devices}
     return report([judged.get(device.name, device) for device in health.devices])
 
