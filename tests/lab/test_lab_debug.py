@@ -35,7 +35,7 @@ def test_one_session_does_not_see_the_debugs_of_another(lab: Lab, dial: Any) -> 
         async with one, other:
             await watching.enable()
             await idle.enable()
-            await watching.run("debug crypto ikev1 127")
+            await watching.debug("ikev1 127")
             await watching.until("All SA proposals found unacceptable")
             assert "IKEv1" not in await idle.run("show clock")
             assert await idle.run("show debug") == ""

@@ -1,5 +1,6 @@
 """Laws of the ends: each says what it is, and what it does agrees with what it shows."""
 
+import asyncio
 import importlib
 import re
 from pathlib import Path
@@ -127,6 +128,7 @@ def test_counters_move_and_one_way_traffic_stays_one_way(lab: Lab, shell: Any) -
             shown = await session.run("show crypto ipsec sa")
             pair = re.findall(r"#pkts (?:encaps|decaps): (\d+)", shown)
             seen.append((int(pair[0]), int(pair[1])))
+            await asyncio.sleep(0.05)
         return seen
 
     (out, back), (later_out, later_back) = shell(lab.host("one-way-traffic"), twice)

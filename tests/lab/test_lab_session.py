@@ -84,11 +84,11 @@ def test_a_refused_command_is_marked_where_it_went_wrong(lab: Lab, shell: Any) -
 def test_newer_releases_refuse_the_old_spelling_of_the_debug(lab: Lab, shell: Any) -> None:
     async def talk(session: Any) -> None:
         await session.enable()
+        assert await session.run("sh cry ike") == 'ERROR: % Ambiguous command:  "sh cry ike"'
         assert "% Invalid input" in await session.run("debug crypto isakmp 127")
         await session.debug("ikev1 127")
         session.type("show debug\n")
         await session.until("debug crypto ikev1 enabled at level 127\r\n")
-        assert await session.run("sh cry ike") == 'ERROR: % Ambiguous command:  "sh cry ike"'
 
     shell(lab.host("healthy-main-mode-initiator"), talk)
 
