@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Literal
 
+import msgspec
+
 from nornir_ikediag.causes._implied import implied_reason
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
@@ -87,6 +89,7 @@ CURES: dict[EventKind, tuple[EventKind, ...]] = {
     EventKind.AUTH_FAILED: (EventKind.PHASE1_COMPLETED,),
     EventKind.CERTIFICATE_INVALID: (EventKind.PHASE1_COMPLETED,),
     EventKind.CERTIFICATE_MISSING: (EventKind.PHASE1_COMPLETED,),
+    EventKind.CRYPTO_MAP_NOT_FOUND: (EventKind.IPSEC_PROPOSAL_ACCEPTED, EventKind.PHASE2_COMPLETED),
 }
 
 
@@ -113,7 +116,7 @@ def reason(attempt: Negotiation) -> Event | None:
     for kinds in (REASONS, HINTS):
         for event in attempt.all(*kinds):
             if _stands(attempt, event):
-                return event
+                return _of_its_phase(attempt, event)
     return implied_reason(attempt)
 
 
@@ -180,13 +183,26 @@ def _is_stuck(attempt: Negotiation) -> bool:
     return attempt.resent_at_end > 0 or attempt.peer_repeats > 0 or reason(attempt) is not None
 
 
+def _of_its_phase(attempt: Negotiation, event: Event) -> Event:
+    # one wording for both phases: `Failed to find a matching policy`, `Error processing payload: Payload ID: 1`
+    if event.kind != EventKind.IKE_PROPOSALS_REFUSED:
+        return event
+    earlier = attempt.events[: _position(attempt, event)]
+    listed = [one.get("protocol").upper() for one in earlier if one.kind == EventKind.RECEIVED_POLICY]
+    if (listed and listed[-1] == "ESP") or (not listed and phase_of(attempt, event) == 2):
+        return msgspec.structs.replace(event, kind=EventKind.IPSEC_PROPOSALS_REFUSED)
+    return event
+
+
 def _stands(attempt: Negotiation, event: Event) -> bool:
     if event.kind == EventKind.NOTIFY_RECEIVED and notify_name(event) not in REFUSING_NOTIFIES:
         return False
     if event.kind == EventKind.AUTH_FAILED and AUTH_TIMER.search(event.origin.text):
         return False  # silence, not a refusal
     later = attempt.events[_position(attempt, event) + 1 :]
-    if event.kind == EventKind.KE_WRONG_GROUP:  # normally answered by a retry with the other group
+    if (
+        event.kind == EventKind.KE_WRONG_GROUP and event.get("final") != "yes"
+    ):  # normally answered by a retry with the other group
         return not any(one.kind == EventKind.PACKET and one.get("direction") == "sending" for one in later)
     return not any(one.kind in CURES.get(event.kind, ()) for one in later)
 

@@ -56,6 +56,16 @@ TEXTS: tuple[tuple[str, EventKind], ...] = (
 )  # fmt: skip
 
 
+# what our own notify says that we refused
+SENT = {
+    "NO_PROPOSAL_CHOSEN": EventKind.IKE_PROPOSALS_REFUSED,
+    "TS_UNACCEPTABLE": EventKind.SELECTORS_REFUSED,
+    "AUTHENTICATION_FAILED": EventKind.AUTH_FAILED,
+    "INVALID_HASH_INFORMATION": EventKind.AUTH_FAILED,
+    "INVALID_ID_INFORMATION": EventKind.ID_REFUSED,
+}
+
+
 def implied_reason(attempt: Negotiation) -> Event | None:
     """The reason that the abort's text, the failing step or an unanswered comparison implies, as an event of that kind
     with the origin of the line that implies it; or None."""
@@ -63,8 +73,9 @@ def implied_reason(attempt: Negotiation) -> Event | None:
         kind = _kind_of_text(event.get("reason") or event.origin.text)
         if kind is not None:
             return _as(event, kind, attempt)
-    for event in attempt.all(EventKind.FSM_ERROR):
-        kind = _kind_of_step(event)
+    for event in attempt.all(EventKind.FSM_ERROR, EventKind.NOTIFY_SENT):
+        sent = event.kind == EventKind.NOTIFY_SENT
+        kind = SENT.get(event.get("name")) if sent else _kind_of_step(event)
         if kind is not None:
             return _as(event, kind, attempt)
     return _unanswered_comparison(attempt)

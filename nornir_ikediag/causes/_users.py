@@ -1,5 +1,7 @@
 """Steps that the causes about remote users share: who the user is, and what the AAA server says."""
 
+import re
+
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import failed_because
 from nornir_ikediag.model.event import Event, EventKind
@@ -17,13 +19,22 @@ SYMPTOMS = (
 def refused_users(tunnel: Tunnel) -> tuple[tuple[tuple[Negotiation, Event], ...], bool]:
     """The attempts that died of the user's authentication, and whether a silent AAA server is behind it."""
     kinds = (EventKind.XAUTH_REJECTED, EventKind.AAA_UNREACHABLE)
-    refused = failed_because(tunnel, lambda attempt, event: event.kind in kinds)
+    refused = failed_because(tunnel, lambda attempt, event: event.kind in kinds and not _by_limit(attempt))
     unreachable = tuple(
         (attempt, attempt.first(EventKind.AAA_UNREACHABLE) or event)
         for attempt, event in refused
         if attempt.has(EventKind.AAA_UNREACHABLE) or event.kind == EventKind.AAA_UNREACHABLE
     )
     return (unreachable, True) if unreachable else (refused, False)
+
+
+def _by_limit(attempt: Negotiation) -> bool:
+    return any(map(is_login_limit, attempt.all(EventKind.XAUTH_REJECTED)))
+
+
+def is_login_limit(event: Event) -> bool:
+    """Whether a rejection or a teardown is about simultaneous logins and not about credentials."""
+    return bool(re.search(r"simultaneous login|port preempted", event.get("reason"), re.IGNORECASE))
 
 
 def user_of(tunnel: Tunnel, *events: Event) -> str:

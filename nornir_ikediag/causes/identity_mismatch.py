@@ -86,7 +86,7 @@ def match(tunnel: Tunnel) -> Verdict:
 
 
 def _is_identity(attempt: Negotiation, event: Event) -> bool:
-    if event.kind == EventKind.ID_REFUSED:
+    if event.kind == EventKind.ID_REFUSED or (event.kind == EventKind.MALFORMED and "identi" in event.get("reason")):
         return phase_of(attempt, event) == 1
     told = event.kind == EventKind.NOTIFY_RECEIVED and notify_name(event).startswith("INVALID_ID")
     return told and phase_of(attempt, event) == 1

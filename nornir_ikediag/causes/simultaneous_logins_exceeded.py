@@ -20,9 +20,9 @@ References
 """
 
 from nornir_ikediag.causes import _steps
-from nornir_ikediag.causes._attempts import failed_with, nothing
+from nornir_ikediag.causes._attempts import failed_because, nothing
 from nornir_ikediag.causes._findings import found
-from nornir_ikediag.causes._users import SYMPTOMS, user_of
+from nornir_ikediag.causes._users import SYMPTOMS, is_login_limit, user_of
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
@@ -39,10 +39,17 @@ CAUSE = Cause(
 
 def match(tunnel: Tunnel) -> Verdict:
     """A refused login, or a session that a newer one pushed out."""
-    refused = failed_with(tunnel, EventKind.LOGINS_EXCEEDED)
-    evicted = [(one, event) for one in tunnel.negotiations for event in one.all(EventKind.LOGINS_EXCEEDED)]
-    claimed = list(refused) or evicted
-    return _found(tunnel, claimed, evicted=not refused) if claimed else nothing(tunnel)
+    refused = failed_because(tunnel, lambda attempt, event: bool(_limit(attempt)))
+    claimed = [(attempt, _limit(attempt) or event) for attempt, event in refused]
+    if claimed:
+        return _found(tunnel, claimed, evicted=False)
+    evicted = [(one, event) for one in tunnel.negotiations if (event := _limit(one)) and one.outcome == "deleted"]
+    return _found(tunnel, evicted, evicted=True) if evicted else nothing(tunnel)
+
+
+def _limit(attempt: Negotiation) -> Event | None:
+    said = attempt.all(EventKind.LOGINS_EXCEEDED, EventKind.XAUTH_REJECTED, EventKind.TORN_DOWN)
+    return next((one for one in said if one.kind == EventKind.LOGINS_EXCEEDED or is_login_limit(one)), None)
 
 
 def _found(tunnel: Tunnel, claimed: list[tuple[Negotiation, Event]], *, evicted: bool) -> Found:
