@@ -26,7 +26,9 @@ _HEX = r"(?:0x)?[0-9A-Fa-f]+"
 _ADDRESS = r"[^\s,;()!]+"
 _RULES = {
     **dict.fromkeys(("spi", "spi_in", "spi_out", "message_id"), _HEX),
-    **dict.fromkeys(("ip", "peer", "address", "local", "remote", "source", "destination", "server", "user_ip"), _ADDRESS),
+    **dict.fromkeys(
+        ("ip", "peer", "address", "local", "remote", "source", "destination", "server", "user_ip"), _ADDRESS
+    ),
     **dict.fromkeys(("first", "last", "one", "other", "local_proxy", "remote_proxy"), _ADDRESS),
     **dict.fromkeys(("number", "limit", "mtu", "policy", "proposal", "transform", "sequence", "tunnel_count"), r"\d+"),
     **dict.fromkeys(("before", "after"), r"[\w./-]+"),

@@ -7,13 +7,13 @@ between them, and must not raise on any text.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
 
 from nornir_ikediag.model.event import Event
 
-Tag = Literal[
+TAGS = (
     "IKEv1",
     "IKEv1 DEBUG",
     "IKEv1 DECODE",
@@ -24,7 +24,7 @@ Tag = Literal[
     "syslog",
     "client",
     "",
-]
+)
 
 
 class Entry(msgspec.Struct):
@@ -34,16 +34,16 @@ class Entry(msgspec.Struct):
     timestamp, tag, collector's clothing, prompt and HTML, with hard-wrapped lines joined. ``tag`` is '' for a message
     that somebody pasted without one. ``syslog_id`` is set when the message came with one, whatever the tag: a 711001
     carries a debug line and gets that line's tag. ``body`` holds the continuation lines with their numbers, cleaned,
-    indentation kept. IKEv2 entries keep the debug level's digit in ``severity``; their text begins with ``(12): `` where
-    the device prints it. A client entry has the record's number in ``syslog_id``, and its words (``IKE/0x6300003B``) in
-    ``text``.
+    indentation kept. IKEv2 entries keep the debug level's digit in ``severity``; their text begins with ``(12): ``
+    where the device prints it, and keeps what is glued to it. A client entry has the record's number in ``syslog_id``,
+    and its words (``IKE/0x6300003B``) in ``text``.
 
     A sub-reader puts the numbers of the body lines that it does not understand into ``strange``.
     """
 
     number: int
     line: str
-    tag: Tag
+    tag: str  # one of TAGS
     text: str
     at: datetime | None = None
     syslog_id: str = ""
@@ -51,7 +51,10 @@ class Entry(msgspec.Struct):
     host: str | None = None
     body: list[tuple[int, str]] = []
     strange: list[int] = []
-    prefix: str = ""  # 'Group = x, IP = y, ' of IKEv1, already cut from the text
+    tunnel_group: str | None = None  # the prefix of IKEv1, already cut from the text
+    username: str | None = None
+    peer: str | None = None
+    joined: list[int] = []  # the numbers of further lines that are in the text
 
 
 class SubReader(Protocol):

@@ -1,21 +1,269 @@
 """Physical lines to entries: which line begins a message, which goes on with the one before.
 
+Theory. A message begins at a mark: a tag in brackets, `IKEv2-PROTO-n:`, `IPSEC:`, `%ASA-n-id`, or a record of the VPN
+Client. What stands before the mark is its timestamp, a collector's clothing, or a prompt (sometimes a typed command);
+two marks in one line are two messages. A line without a mark goes on with the message before: as part of its text
+where a terminal of fixed width cut it, else as a line of its body. A line that begins with `Group = …` or `IP = …` is a
+message whose tag was lost.
+
 :class:`Framer` takes lines one at a time and hands back every entry that is complete (see :mod:`.entry`).
 """
 
+import re
+from datetime import datetime
+
+from nornir_ikediag.debugs.cleaning import cleaned, is_terminal_noise
+from nornir_ikediag.debugs.clock import TIMESTAMP, Clock
 from nornir_ikediag.debugs.entry import Entry
+
+_PREFIX = (
+    r"(?:G?roup = (?P<group>[^,]*?),?\s+(?=Username = |IP = |\S))?"
+    r"(?:U?sername = (?P<user>[^,]*?)\s*,\s*)?(?:IP = (?P<ip>[^,\s]+),?\s+)?"
+)
+# The common case in one match: nothing but a timestamp in front, and the prefix with all its commas.
+_PLAIN = re.compile(
+    r"(?:(?P<time>[A-Z][a-z][a-z] [ \d]\d \d\d:\d\d:\d\d) )?"
+    r"\[(?P<tag>IKEv1(?: DEBUG| DECODE)?|IKE COMMON DEBUG)\](?:: ?)?"
+    r"(?:Group = (?P<group>[^,]*), )?(?:Username = (?P<user>[^,]*), )?(?:IP = (?P<ip>[^,\s]+), )?(?P<text>.*)"
+)
+_MARK = re.compile(
+    r"%(?:ASA|PIX|FTD)(?:-[A-Za-z_]{1,20})?-(?P<severity>\d)-(?P<id>\d{6}):?\s?"
+    r"|\[?(?P<v1>IKEv1(?: DEBUG| DECODE)?|IKE COMMON DEBUG)\](?::\s?)?"
+    r"|(?P<v2>I?KEv2-(?P<part>PROTO|PLAT|ERROR)(?:-(?P<level>\d+))?:)\s?"
+    r"|(?P<ipsec>\bIPSEC(?: (?:DEBUG|INFO|ERROR|WARNING))?:|\bIPSEC\(\w+\)(?:-\d+)?:|^PSEC:)\s?"
+    r"|^\s*(?P<record>\d{1,7})\s+(?P<client_time>\d\d:\d\d:\d\d\.\d+)\s+(?P<client_date>\d\d/\d\d/\d\d)\s+Sev=\w+/\d\s+"
+)
+_LOST_TAG = re.compile(r"^\s*(?:G?roup = [^,]*,? (?:Username = |IP = )|U?sername = [^,]*, ?IP = |IP = [^,\s]+,? )")
+_SPLIT_PREFIX = re.compile(_PREFIX)
+_NOT_A_HOST = re.compile(r"<\d{1,3}>\d?|[\s,;\"|-]+|:(?=\s|$)")
+_WIDTHS = (80,)
+_FEWEST_FULL_LINES = 3
+_LONGEST_BODY = 4000
+_HISTORY = "FSM error history"
+_HISTORY_GOES_ON = re.compile(r"^\s*[\w ,<>()&;:–—-]*(?:EV_|Null ?Event|-->|[A-Z]{2}_\w+,)")
 
 
 class Framer:
     """One text. ``year`` is that of the lines that carry none."""
 
     def __init__(self, year: int | None = None) -> None:
-        self.year = year
+        self.clock = Clock(year)
+        self._pending: Entry | None = None
+        self._width_before = 0
+        self._widest = 0
+        self._full_lines = 0
+        self._in_client_log = False
+        self._lead = ""
+        self._lead_says: tuple[datetime | None, str | None] = (None, None)
 
     def feed(self, number: int, line: str) -> list[Entry]:
         """The entries that this line completes, oldest first."""
-        return []
+        match = _PLAIN.match(line)
+        if match is not None and line.find("[IKEv1", 30) < 0 and "%" not in line and "IKEv2-P" not in line:
+            time, tag, group, user, ip, text = match.groups()
+            entry = Entry(
+                number,
+                line,
+                tag,
+                text,
+                self.clock.read(time) if time else None,
+                tunnel_group=group or None,
+                username=user or None,
+                peer=ip,
+            )
+            self._measure(line)
+            if not ip:
+                _take_prefix(entry)
+            return self._begin(entry)
+        return self._other(number, line)
 
     def close(self) -> list[Entry]:
         """The entry that the text ends in."""
-        return []
+        done, self._pending = self._pending, None
+        return [done] if done else []
+
+    def _begin(self, entry: Entry) -> list[Entry]:
+        done, self._pending = self._pending, entry
+        return [done] if done else []
+
+    def _measure(self, line: str) -> None:
+        self._width_before = width = len(line)
+        if width > self._widest:
+            self._widest, self._full_lines = width, 1
+        elif width == self._widest:
+            self._full_lines += 1
+
+    def _other(self, number: int, line: str) -> list[Entry]:
+        text = cleaned(line)
+        if not text:
+            return []
+        marks = [] if text[0] == " " and "[" not in text and "%" not in text else list(_MARK.finditer(text))
+        done = self._marked(number, line, text, marks) if marks else self._unmarked(number, line, text)
+        self._measure(line)
+        return done
+
+    def _marked(self, number: int, line: str, text: str, marks: list[re.Match[str]]) -> list[Entry]:
+        done: list[Entry] = []
+        lead = text[: marks[0].start()]
+        for mark, upto in _messages(text, marks):
+            entry = self._entry(number, line, lead, mark, text[mark.end() : upto])
+            if entry is None:  # a 711001 that carries a line of a body
+                done += self._unmarked(number, line, text[mark.end() : upto])
+            else:
+                done += self._begin(entry)
+            lead = text[mark.end() : upto]
+        return done
+
+    def _entry(self, number: int, line: str, lead: str, mark: re.Match[str], rest: str) -> Entry | None:
+        if mark["record"]:
+            self._in_client_log = True
+            return Entry(number, line, "client", rest.strip(), self._client_time(mark), syslog_id=mark["record"])
+        self._in_client_log = False
+        at, host = self._clothing(lead)
+        if mark["id"]:
+            return self._syslog(Entry(number, line, "syslog", rest.strip(), at, host=host), mark)
+        entry = Entry(number, line, _tag(mark), _without_next_lead(rest), at)
+        if mark["level"]:
+            entry.severity = int(mark["level"])
+        if mark["v1"]:
+            _take_prefix(entry)
+        elif mark["ipsec"]:
+            entry.text = f"{mark['ipsec']} {entry.text}"
+        return entry
+
+    def _syslog(self, entry: Entry, mark: re.Match[str]) -> Entry | None:
+        entry.syslog_id, entry.severity = mark["id"], int(mark["severity"])
+        if entry.syslog_id != "711001":
+            _take_prefix(entry)
+            return entry
+        text, number, line = entry.text, entry.number, entry.line
+        inner = _MARK.search(text)
+        if inner is not None and not inner["id"] and not inner["record"]:
+            carried = self._entry(number, line, text[: inner.start()], inner, text[inner.end() :])
+        elif self._pending is not None and not _LOST_TAG.match(text):
+            return None
+        else:
+            carried = self._bare(number, line, text)
+        if carried is not None:
+            carried.at, carried.host, carried.syslog_id = carried.at or entry.at, entry.host, entry.syslog_id
+        return carried
+
+    def _clothing(self, lead: str) -> tuple[datetime | None, str | None]:
+        """The time, and the host that a collector (or `logging device-id`) wrote, in front of a mark."""
+        if not lead:
+            return None, None
+        if self._lead != lead:
+            words = _NOT_A_HOST.sub(" ", TIMESTAMP.sub(" ", lead)).split()
+            self._lead = lead
+            self._lead_says = (self.clock.read(lead[-120:]), words[-1] if words and "#" not in words[-1] else None)
+        return self._lead_says
+
+    def _unmarked(self, number: int, line: str, text: str) -> list[Entry]:
+        if _LOST_TAG.match(text):
+            entry = Entry(number, line, "", text.strip())
+            _take_prefix(entry)
+            return self._begin(entry)
+        pending = self._pending
+        if not self._in_client_log and is_terminal_noise(text):
+            return []
+        if pending is None:
+            return self._begin(self._bare(number, line, text))
+        if self._is_cut(text):
+            self._join(pending, text)
+            pending.joined.append(number)
+            return []
+        pending.body.append((number, text))
+        return self.close() if len(pending.body) >= _LONGEST_BODY else []
+
+    def _bare(self, number: int, line: str, text: str) -> Entry:
+        stamp = TIMESTAMP.match(text)
+        at = self.clock.read(stamp[0]) if stamp else None
+        entry = Entry(number, line, "", text[stamp.end() :].strip(" :") if stamp else text.strip(), at)
+        _take_prefix(entry)
+        return entry
+
+    def _is_cut(self, text: str) -> bool:
+        """Whether the line before was cut here by a terminal of fixed width, or is a history that goes on."""
+        pending = self._pending
+        if pending is None or self._in_client_log:
+            return False
+        if _HISTORY in pending.text and not pending.body and _HISTORY_GOES_ON.match(text):
+            return True
+        width = self._width_before
+        learned = width == self._widest >= 60 and self._full_lines >= _FEWEST_FULL_LINES and text[0] != " "
+        return width in _WIDTHS or (width + 1 in _WIDTHS and text[0] != " ") or learned
+
+    def _join(self, pending: Entry, text: str) -> None:
+        # a blank at the margin is often lost: the line before is then one short
+        between = " " if self._width_before + 1 in _WIDTHS and text[0] != " " else ""
+        if pending.body:
+            number, before = pending.body[-1]
+            pending.body[-1] = (number, before + between + text)
+        else:
+            pending.text = pending.text + between + text
+            _take_prefix(pending)
+
+    def _client_time(self, mark: re.Match[str]) -> datetime | None:
+        month, day, year = mark["client_date"].split("/")
+        return self.clock.read(f"20{year}-{month}-{day}T{mark['client_time'][:8]}")
+
+
+def marked(line: str) -> bool:
+    """Whether a message begins somewhere in this line."""
+    if _PLAIN.match(line):
+        return True
+    if "[" not in line and "%" not in line and "IKEv2" not in line and "PSEC" not in line and "Sev=" not in line:
+        return _LOST_TAG.match(line) is not None
+    return _MARK.search(cleaned(line)) is not None
+
+
+def _messages(text: str, marks: list[re.Match[str]]) -> list[tuple[re.Match[str], int]]:
+    """Each mark that begins a message, and where that message ends. A syslog message keeps the mark it carries, and an
+    IKEv2 message those glued to it, which its own reader takes apart."""
+    starts: list[re.Match[str]] = []
+    for mark in marks:
+        before = starts[-1] if starts else None
+        carried = (
+            before is not None
+            and before["id"]
+            and (
+                not mark["id"]
+                and (
+                    before["id"] != "711001"
+                    or not text[before.end() : mark.start()].strip()
+                    or TIMESTAMP.search(text[before.end() : mark.start()])
+                )
+            )
+        )
+        glued = before is not None and before["v2"] and mark["v2"]
+        if not carried and not glued:
+            starts.append(mark)
+    ends = [mark.start() for mark in starts[1:]]
+    return list(zip(starts, [*ends, len(text)], strict=True))
+
+
+def _without_next_lead(text: str) -> str:
+    """A message cut short by the next one in its line ends in that one's timestamp."""
+    stamp = None
+    for stamp in TIMESTAMP.finditer(text, max(0, len(text) - 24)):  # noqa: B007 - the last one
+        pass
+    return text[: stamp.start()].rstrip() if stamp is not None and stamp.end() >= len(text) - 1 else text.strip()
+
+
+def _tag(mark: re.Match[str]) -> str:
+    if mark["v1"]:
+        return str(mark["v1"])
+    if mark["v2"]:
+        return "IKEv2-PLAT" if mark["part"] == "PLAT" else "IKEv2-PROTO"
+    return "IPSEC"
+
+
+def _take_prefix(entry: Entry) -> None:
+    """Cut `Group = …, Username = …, IP = …,` off the text, each of them optional, commas too."""
+    prefix = _SPLIT_PREFIX.match(entry.text)
+    if prefix is None or not prefix.end():
+        return
+    entry.tunnel_group = prefix["group"] or entry.tunnel_group
+    entry.username = prefix["user"] or entry.username
+    entry.peer = prefix["ip"] or entry.peer
+    entry.text = entry.text[prefix.end() :]

@@ -1,16 +1,31 @@
 """Text of a log in, typed events out: framing, then the sub-reader of each entry's tag, then the count of lines.
 
-Sub-readers (see :mod:`.entry`): ``ikev1.Ikev1Reader`` for [IKEv1 …] tags and bare text, ``ikev2.Ikev2Reader`` for
-IKEv2-PROTO and -PLAT and syslog 750xxx/751xxx, ``ipsec.IpsecReader`` for IPSEC blocks, ``syslog.SyslogReader`` for other
-syslog, ``vpn_client.ClientReader`` for client records. A module that is not there yet is simply not asked.
+Sub-readers (see :mod:`.entry`): ``ikev1`` for [IKEv1 …] tags, bare text and the syslog that its catalogue lists, ``ikev2``
+for IKEv2-PROTO and -PLAT and syslog 750xxx/751xxx/753xxx, ``ipsec`` for IPSEC blocks, ``vpn_client`` for client records.
+Syslog of classes that have nothing to do with VPN counts as read, and says nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from nornir_ikediag.debugs.framing import Framer
+from nornir_ikediag.debugs.catalogue import lookup
+from nornir_ikediag.debugs.entry import Entry
+from nornir_ikediag.debugs.framing import Framer, marked
+from nornir_ikediag.debugs.ikev1 import Ikev1Reader
+from nornir_ikediag.debugs.ikev2 import Ikev2Reader
+from nornir_ikediag.debugs.ipsec import IpsecReader
+from nornir_ikediag.debugs.vpn_client import ClientReader
 from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.evidence import Evidence
-from nornir_ikediag.model.facts import SourceFacts
+from nornir_ikediag.model.facts import SourceFacts, SourceKind
+
+_IKEV2_CLASSES = ("750", "751", "753")
+_VPN_CLASSES = (
+    "113", "316", "320", "402", "404", "602", "702", "711", "713", "714", "715", "717", "737", *_IKEV2_CLASSES, "752",
+)  # fmt: skip
+_MOST_QUOTED = 20
+_LONGEST_QUOTE = 300
+
+Read = Callable[[Entry], Sequence[Event] | None]
 
 
 class LogReader:
@@ -19,30 +34,99 @@ class LogReader:
     def __init__(self, source: str, *, year: int | None = None) -> None:
         self.source = source
         self._framer = Framer(year)
+        self._ikev1 = Ikev1Reader(source).read
+        self._ikev2_reader = Ikev2Reader(source)
+        self._ikev2 = self._ikev2_reader.read
+        client, ipsec = ClientReader(source).read, IpsecReader(source).read
+        self._by_tag: dict[str, Read] = {
+            "IKEv1": self._ikev1, "IKEv1 DEBUG": self._ikev1, "IKEv1 DECODE": self._ikev1,
+            "IKE COMMON DEBUG": self._ikev1, "IKEv2-PROTO": self._ikev2, "IKEv2-PLAT": self._ikev2, "IPSEC": ipsec,
+            "client": client, "syslog": self._syslog, "": self._bare,
+        }  # fmt: skip
         self._lines = 0
         self._unread = 0
         self._quoted: list[Evidence] = []
+        self._kinds: dict[SourceKind, int] = {}
+
+    @property
+    def year_assumed(self) -> int | None:
+        """The year that lines without one were given, or None where every line carried its own."""
+        return self._framer.clock.year_assumed
 
     def feed(self, number: int, line: str) -> list[Event]:
         """The events of the entries that this line completes."""
-        return []
+        if line and not line.isspace():
+            self._lines += 1
+        entries = self._framer.feed(number, line)
+        if not entries:
+            return []
+        if len(entries) == 1:
+            return self._read(entries[0])
+        return [event for entry in entries for event in self._read(entry)]
 
     def close(self) -> list[Event]:
         """The events of the entry that the text ends in."""
-        return []
+        events = [event for entry in self._framer.close() for event in self._read(entry)]
+        return events + list(self._ikev2_reader.close())
 
     def facts(self) -> SourceFacts:
         """How many lines there were, how many nobody understood, and the first of those."""
+        kinds = [kind for kind, number in self._kinds.items() if number]
+        kind: SourceKind = kinds[0] if len(kinds) == 1 else "mixed" if kinds else "unknown"
         return SourceFacts(
-            name=self.source, kind="debug", lines=self._lines, unread=self._unread, quoted=tuple(self._quoted)
+            name=self.source, kind=kind, lines=self._lines, unread=self._unread, quoted=tuple(self._quoted)
         )
+
+    def _read(self, entry: Entry) -> list[Event]:
+        events = self._by_tag[entry.tag](entry)
+        if events is None:
+            self._count_unread(entry.number, entry.line)
+            for number in entry.joined:
+                self._count_unread(number, entry.text)
+            return [event for number, text in entry.body for event in self._again(entry, number, text)]
+        kind: SourceKind = "syslog" if entry.syslog_id and entry.tag != "client" else "debug"
+        kind = "client-log" if entry.tag == "client" else kind
+        self._kinds[kind] = self._kinds.get(kind, 0) + 1
+        if not entry.strange:
+            return list(events)
+        strange = set(entry.strange)
+        further = [(number, text) for number, text in entry.body if number in strange]
+        return [*events, *(event for number, text in further for event in self._again(entry, number, text))]
+
+    def _again(self, entry: Entry, number: int, text: str) -> Sequence[Event]:
+        """A line that its message does not account for may be a message that lost its tag."""
+        events = self._bare(Entry(number, text, "", text.strip(), entry.at))
+        if events is None:
+            self._count_unread(number, text)
+            return ()
+        return events
+
+    def _bare(self, entry: Entry) -> Sequence[Event] | None:
+        for read in (self._ikev1, self._ikev2):
+            events = read(entry)
+            if events is not None:
+                return events
+        return None
+
+    def _syslog(self, entry: Entry) -> Sequence[Event] | None:
+        if entry.syslog_id.startswith(_IKEV2_CLASSES):
+            return self._ikev2(entry)
+        events = self._ikev1(entry)
+        if events is None and not entry.syslog_id.startswith(_VPN_CLASSES):
+            return ()
+        return events
+
+    def _count_unread(self, number: int, line: str) -> None:
+        self._unread += 1
+        if len(self._quoted) < _MOST_QUOTED:
+            self._quoted.append(Evidence(self.source, number, line[:_LONGEST_QUOTE]))
 
 
 def is_log_line(line: str) -> bool:
     """Whether this line begins a log message, also behind a prompt."""
-    return False
+    return marked(line)
 
 
 def looks_like_log(lines: Sequence[str]) -> bool:
-    """Whether a text that begins with these lines is a log."""
-    return any(map(is_log_line, lines))
+    """Whether a text that begins with these lines is a log, or at least holds messages that lost their tags."""
+    return any(map(is_log_line, lines)) or any(lookup(line.strip()) is not None for line in lines)

@@ -1,0 +1,51 @@
+"""What terminals, pagers and web pages leave in a line, taken out. A line stays one line."""
+
+import html
+import re
+
+_HTML_TAG = re.compile(
+    r"</?(?:a|b|big|blockquote|br|code|dd|div|dl|dt|em|font|h[1-6]|hr|html|body|i|kbd|li|ol|p|pre|samp|small|span|strong|"
+    r"sub|sup|table|tbody|td|th|tr|tt|u|ul)(?:\s[^<>]{0,200})?/?>",
+    re.IGNORECASE,
+)
+_ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|[()][A-Z0-9])")
+_PAGER = re.compile(r"^\s*<-{2,3} ?More ?-{2,3}>[\s\x08]*")
+_BACKSPACE = re.compile(r"[^\x08]\x08")
+_SUSPICIOUS = re.compile(r"[<&\x00-\x08\x0b-\x1f\x7f\xa0\u200b\ufeff]")
+
+PROMPT = re.compile(r"^[A-Za-z0-9][\w.-]{0,62}(?:/[\w.-]+){0,4}(?:\([\w-]+\))?[#>]\s*")
+_COMMANDS = (
+    r"(?:un?|no|und\w*|deb\w*|sho?w?|ter\w*|conf\w*|exit|end|quit|logout|cle\w*|pin\w*|pac\w*|ena?\w*|login|cap\w*|log\w*|"
+    r"cry\w*|wr\w*|chan\w*|copy|mor\w*|access\w*|tunnel\w*|u|sys\w*|clock|int\w*|route|\?)"
+)
+_TYPED = re.compile(rf"^{_COMMANDS}\b.{{0,200}}$", re.IGNORECASE)
+# What the device answers to the commands around a capture: it is no message, and nothing is lost with it.
+_ANSWER = re.compile(
+    r"debug crypto \S.{0,60} (?:enabled|is on)|(?:INFO: )?(?:all )?(?:possible )?debugging (?:has been )?(?:turned )?(?:off|on)"
+    r"|IKE\w* debugging is on|Type help or '\?'|Logoff|Connection to \S+ closed|Syslog logging:|Facility:"
+    r"|(?:Timestamp|Standby|Debug-trace|Console|Monitor|Buffer|Trap|Permit-hostdown|History|Device ID|Mail|ASDM)\b.{0,20} logging:",
+    re.IGNORECASE,
+)
+
+
+def cleaned(line: str) -> str:
+    """The line without HTML, escape sequences, pager remains and trailing blanks; indentation stays."""
+    if _SUSPICIOUS.search(line) is None:
+        return line.rstrip()
+    if "\x1b" in line:
+        line = _ANSI.sub("", line)
+    while "\x08" in line and (shorter := _BACKSPACE.sub("", line)) != line:
+        line = shorter
+    if "&" in line or "<" in line:
+        line = html.unescape(_HTML_TAG.sub("", line))
+    line = line.replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "").replace("\x08", "").replace("\x00", "")
+    return _PAGER.sub("", line).rstrip()
+
+
+def is_terminal_noise(line: str) -> bool:
+    """Whether a cleaned line is only a prompt, with or without a typed command, or the device's answer to one."""
+    prompt = PROMPT.match(line)
+    if prompt is not None:
+        rest = line[prompt.end() :]
+        return not rest or _TYPED.match(rest) is not None
+    return _ANSWER.match(line.strip()) is not None

@@ -1,0 +1,80 @@
+"""Timestamps of logs. A console line carries no year, a syslog line usually does, a collector may add ISO time.
+
+Times are naive: the device's local time, as printed. Without any year in the text and none given, the year is
+``ASSUMED_YEAR``, and :attr:`Clock.year_assumed` says so.
+"""
+
+import re
+from datetime import datetime
+
+ASSUMED_YEAR = 2000  # a leap year, so that the 29th of February is a date
+
+TIMESTAMP = re.compile(
+    r"(?P<iso>\d{4}-\d\d-\d\d)[T ](?P<iso_time>\d\d:\d\d:\d\d)(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+    r"|\b(?P<month>[A-Z]?[a-z]{1,2})\.? {1,2}(?P<day>\d{1,2})(?: (?P<year>\d{4}))? (?P<time>\d\d:\d\d:\d\d)(?:\.\d+)?"
+)
+_MONTHS = {
+    name: number
+    for number, full in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)
+    for name in (full, full[1:])  # a pasted text may have lost its first letter
+}
+_MOST_REMEMBERED = 4096
+
+
+class Clock:
+    """The clock of one text."""
+
+    def __init__(self, year: int | None = None) -> None:
+        self.year = year if year is not None else ASSUMED_YEAR
+        self.year_assumed: int | None = None
+        self._year_seen = False
+        self._month = 0
+        self._remembered: dict[str, datetime | None] = {}
+
+    def read(self, text: str) -> datetime | None:
+        """The last time in this text, or None where there is none."""
+        try:
+            return self._remembered[text]
+        except KeyError:
+            pass
+        if len(self._remembered) >= _MOST_REMEMBERED:
+            self._remembered.clear()
+        found = None
+        for found in TIMESTAMP.finditer(text):  # noqa: B007 - the device's own time stands last
+            pass
+        at = self._at(found) if found is not None else None
+        self._remembered[text] = at
+        return at
+
+    def _at(self, found: re.Match[str]) -> datetime | None:
+        try:
+            if found["iso"]:
+                at = datetime.fromisoformat(f"{found['iso']}T{found['iso_time']}")
+                self._learn(at.year)
+                return at
+            month = _MONTHS.get(found["month"].lower())
+            if month is None:
+                return None
+            if found["year"]:
+                self._learn(int(found["year"]))
+            elif not self._year_seen:
+                self.year_assumed = self.year
+            hour, minute, second = map(int, found["time"].split(":"))
+            year = int(found["year"] or self._year_of(month))
+            return datetime(year, month, int(found["day"]), hour, minute, second)
+        except ValueError:
+            return None
+
+    def _learn(self, year: int) -> None:
+        self.year, self._year_seen, self._month = year, True, 0
+
+    def _year_of(self, month: int) -> int:
+        """The year turns between a December line and a January line; nothing else moves it."""
+        if self._month == 12 and month == 1:
+            self.year += 1
+            self._remembered.clear()
+        elif self._month == 1 and month == 12:
+            self.year -= 1
+            self._remembered.clear()
+        self._month = month
+        return self.year

@@ -1,0 +1,180 @@
+"""IKEv1 entries, and syslog of their classes, to events: packets, FSM histories, and what the catalogue lists.
+
+Lines of a body are read here too: the proxy identities that we transmit, an identity on a line of its own, the dumps of
+levels 254 and 255 (counted as read, and skipped).
+"""
+
+import re
+from collections.abc import Sequence
+
+from nornir_ikediag.debugs.catalogue import Message, Understood, by_syslog_id, catalogue, lookup
+from nornir_ikediag.debugs.entry import Entry
+from nornir_ikediag.debugs.history import fsm_error
+from nornir_ikediag.debugs.refine import network, number
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.evidence import Evidence
+from nornir_ikediag.model.sa import IkeVersion
+
+_PACKET = re.compile(
+    r"IKE_DECODE\s+(?P<direction>SENDING|RECEIVED|RESENDING)\s+Message\s+\(msgid=(?P<id>\w+)\)\s+with payloads ?:(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_PAYLOAD = re.compile(r"([A-Z][A-Z0-9_ -]*?) ?\(\d+\)")
+_LENGTH = re.compile(r"total length ?: ?(\d+)")
+_PROXY_SENT = re.compile(
+    r"(?P<side>Local|Remote)\s+(?:host|subnet|range|address)\s*:?\s+(?P<first>[^\s,]+)(?:\s*(?:-|to|through)\s*(?P<last>[\d.]+))?"
+    r"(?:\s+mask:?\s+(?P<mask>[^\s,]+))?\s+Protocol:?\s+(?P<protocol>\d+)\s+Port:?\s+(?P<port>\d+)",
+    re.IGNORECASE,
+)
+# What levels 254 and 255 print of a packet, and the flags that some messages list on lines of their own.
+_DUMP = re.compile(
+    r"\s*(?:(?:[0-9A-Fa-f]{2}\s){3,}|[0-9A-Fa-f]{4}:\s|(?:[0-9A-Fa-f]{2,8}\s+){1,8}\|?\s*\S{0,20}$)"
+    r"|\s*(?:ISAKMP Header|(?:RAW PACKET DUMP|BEFORE ENCRYPTION|AFTER DECRYPTION|AFTER ENCRYPTION|BEFORE DECRYPTION)\b.*)$"
+    r"|\s+[A-Z][\w /()-]{1,60}:.*$|\s+(?:Payload|Flags|Data) .*$"
+)
+_ONE_VALUE = re.compile(r"\s*[\w.:/@=-]{1,253}\s*$")
+# AAA, address assignment and the data path serve both versions.
+_OF_EITHER_VERSION = ("113", "737", "717", "402", "602", "316")
+_MOST_LINES_JOINED = 3
+_REASONS = (
+    (re.compile(r"idle timeout", re.IGNORECASE), EventKind.IDLE_TIMEOUT),
+    (re.compile(r"administrator (?:reset|reboot|shutdown)", re.IGNORECASE), EventKind.ADMINISTRATOR_CLEARED),
+    (re.compile(r"port preempted|simultaneous login", re.IGNORECASE), EventKind.LOGINS_EXCEEDED),
+)
+
+
+class Ikev1Reader:
+    """Reads the IKEv1 entries of one text, ``source``; also bare text, and every syslog that the catalogue lists."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._payload_lists: dict[str, str] = {}
+
+    def read(self, entry: Entry) -> Sequence[Event] | None:
+        """The events of this entry; None when its message is not understood."""
+        text = entry.text
+        if text.startswith("IKE_DECODE"):
+            said = self._packet(entry)
+        else:
+            said = lookup(text) or self._uncommon(entry)
+        if said is None:
+            return None
+        event = self._event(entry, said.message, said.fields)
+        if entry.body:
+            return self._with_body(entry, event)
+        return _with_reason(event) if event.kind == EventKind.TORN_DOWN else (event,)
+
+    def _event(self, entry: Entry, message: Message, fields: dict[str, str]) -> Event:
+        username, peer = entry.username, entry.peer or fields.get("peer")
+        if username == peer:  # a LAN-to-LAN tunnel prints its address there
+            username = None
+        return Event(
+            kind=message.kind,
+            origin=Evidence(self.source, entry.number, entry.line),
+            at=entry.at,
+            ike_version=_version(entry, message, fields),
+            peer=peer,
+            tunnel_group=entry.tunnel_group,
+            username=username or fields.get("username"),
+            message=message.id,
+            trust=message.trust,
+            fields=fields,
+        )
+
+    def _packet(self, entry: Entry) -> Understood | None:
+        found = _PACKET.match(entry.text)
+        if found is None and entry.body:
+            found = _PACKET.match(" ".join([entry.text, *(text.strip() for _, text in entry.body)]))
+        if found is None:
+            return None
+        rest = found["rest"]
+        if entry.body and "total length" not in rest:
+            rest = " ".join([rest, *(text.strip() for _, text in entry.body)])
+            entry.body = []
+        listed, _, _ = rest.partition("total length")
+        payloads = self._payload_lists.get(listed)
+        if payloads is None:
+            if len(self._payload_lists) > 2000:
+                self._payload_lists.clear()
+            names = [name.strip().replace(" ", "-") for name in _PAYLOAD.findall(listed)]
+            payloads = self._payload_lists[listed] = " ".join(name for name in names if name not in ("NONE", "HDR"))
+        length = _LENGTH.search(rest)
+        fields = {"direction": found["direction"].lower(), "message_id": number(found["id"]), "payloads": payloads}
+        if length:
+            fields["length"] = length[1]
+        return Understood(_PACKET_MESSAGE, fields)
+
+    def _uncommon(self, entry: Entry) -> Understood | None:
+        """A history, a message that goes on in the next lines, or one known only by its syslog id."""
+        history = fsm_error([entry.text, *(text for _, text in entry.body)])
+        if history is not None:
+            entry.body = []
+            return Understood(_HISTORY_MESSAGE, history)
+        joined_by_blank = joined = entry.text
+        for count, (_, text) in enumerate(entry.body[:_MOST_LINES_JOINED], start=1):
+            joined_by_blank, joined = f"{joined_by_blank} {text.strip()}", joined + text
+            said = lookup(joined_by_blank) or lookup(joined)
+            if said is not None:
+                entry.text, entry.body = joined_by_blank, entry.body[count:]
+                return said
+        return by_syslog_id(entry.syslog_id) if entry.syslog_id else None
+
+    def _with_body(self, entry: Entry, event: Event) -> Sequence[Event]:
+        if event.fields.get("what") == "proxies":
+            return [event, *self._proxies(entry, event)]
+        body = entry.body
+        if event.kind == EventKind.ID_RECEIVED and not event.fields.get("value") and _ONE_VALUE.match(body[0][1]):
+            fields = {**event.fields, "value": body[0][1].strip()}
+            event = self._event(entry, _BY_KIND[EventKind.ID_RECEIVED], fields)
+            body = body[1:]
+        entry.strange += [line for line, text in body if not _DUMP.match(text)]
+        return _with_reason(event)
+
+    def _proxies(self, entry: Entry, event: Event) -> Sequence[Event]:
+        """`Transmitting Proxy Id:` and its lines, one a side."""
+        sent = []
+        for line, text in ((entry.number, entry.text), *entry.body):
+            found = list(_PROXY_SENT.finditer(text))
+            if not found and line != entry.number and not _DUMP.match(text):
+                entry.strange.append(line)
+            for proxy in found:
+                origin = Evidence(self.source, line, entry.line if line == entry.number else text)
+                fields = {
+                    "side": proxy["side"].lower(),
+                    "network": f"{proxy['first']}-{proxy['last']}" if proxy["last"] else network(proxy["first"], proxy["mask"]),
+                    "protocol": proxy["protocol"],
+                    "port": proxy["port"],
+                }  # fmt: skip
+                sent.append(Event(
+                    kind=EventKind.PROXY_SENT, origin=origin, at=event.at, ike_version=1, peer=event.peer,
+                    tunnel_group=event.tunnel_group, username=event.username, message=event.message, trust=event.trust,
+                    fields=fields,
+                ))  # fmt: skip
+        return sent
+
+
+_PACKET_MESSAGE = Message("713236", "recorded", EventKind.PACKET, {}, "", re.compile("IKE_DECODE"), "")
+_HISTORY_MESSAGE = Message("715065", "recorded", EventKind.FSM_ERROR, {}, "", re.compile("IKE"), "")
+_BY_KIND = {message.kind: message for message in catalogue() if message.kind == EventKind.ID_RECEIVED}
+
+
+def _with_reason(event: Event) -> Sequence[Event]:
+    """A teardown whose reason is an event of its own kind, as both."""
+    if event.kind != EventKind.TORN_DOWN:
+        return (event,)
+    reason = event.fields.get("reason", "")
+    kinds = (kind for pattern, kind in _REASONS if pattern.search(reason))
+    return (event, *(_as_kind(event, kind) for kind in kinds))
+
+
+def _as_kind(event: Event, kind: EventKind) -> Event:
+    fields = {name: getattr(event, name) for name in Event.__struct_fields__ if name != "kind"}
+    return Event(kind=kind, **fields)
+
+
+def _version(entry: Entry, message: Message, fields: dict[str, str]) -> IkeVersion | None:
+    if "version" in fields:
+        return 2 if fields["version"] == "2" else 1
+    if message.id.startswith(_OF_EITHER_VERSION):
+        return None
+    return 1
