@@ -1,0 +1,77 @@
+"""How tunnels that were up come to their end, and whether they came back.
+
+Teardown reasons are those of the session manager (%ASA-4-113019, 713050, 713259, 750007). They mislead after a failed
+negotiation (the same failure reads `User Requested` at one end and `Internal Error` at the other), so they count only
+for a tunnel that was up, and for loose lines.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.negotiation import Negotiation
+from nornir_ikediag.model.tunnel import Tunnel
+
+LIVING = ("up", "rekeying", "partial")
+ENDS = (
+    EventKind.TORN_DOWN, EventKind.DELETE_RECEIVED, EventKind.DPD_TIMEOUT, EventKind.IDLE_TIMEOUT,
+    EventKind.ADMINISTRATOR_CLEARED, EventKind.SAME_IDENTITY, EventKind.INTERFACE_CHANGED,
+)  # fmt: skip
+
+
+class End(NamedTuple):
+    """A line that says why a tunnel ended, and the negotiation that had built it, where the log shows that one."""
+
+    event: Event
+    negotiation: Negotiation | None
+
+
+def ends(tunnel: Tunnel, *kinds: EventKind, reason: str | None = None) -> tuple[End, ...]:
+    """The ends of this tunnel that a line of these kinds tells, or a teardown whose reason matches, oldest first."""
+    pattern = re.compile(reason, re.IGNORECASE) if reason else None
+    found = []
+    for end in _candidates(tunnel):
+        torn_down = end.event.kind == EventKind.TORN_DOWN
+        told = torn_down and pattern is not None and pattern.search(end.event.get("reason") or end.event.origin.text)
+        if told or (not torn_down and end.event.kind in kinds):
+            found.append(end)
+    return tuple(found)
+
+
+def is_back(tunnel: Tunnel) -> bool:
+    """Whether the tunnel is up at the end of what was read."""
+    return tunnel.state in LIVING
+
+
+def events_of(tunnel: Tunnel, *kinds: EventKind) -> tuple[Event, ...]:
+    """Every event of these kinds, of negotiations and loose ones, in the order of the log."""
+    inside = (event for one in tunnel.negotiations for event in one.events)
+    every = [event for event in (*inside, *tunnel.events) if event.kind in kinds]
+    return tuple(sorted(every, key=lambda event: (event.origin.source, event.origin.line)))
+
+
+def lines_of(found: Iterable[End]) -> tuple[Event, ...]:
+    """The last line first, for it proves how things are now."""
+    return tuple(reversed([end.event for end in found]))
+
+
+def came_up(tunnel: Tunnel) -> tuple[Negotiation, ...]:
+    """The first exchanges that built this tunnel anew: rekeys and further child SAs are none."""
+    return tuple(
+        one
+        for one in tunnel.negotiations
+        if one.outcome in ("established", "deleted")
+        and not (one.child_only or one.rekey or one.exchange == "quick-mode")
+    )
+
+
+def _candidates(tunnel: Tunnel) -> Iterable[End]:
+    found = [
+        End(event, one)
+        for one in tunnel.negotiations
+        if one.outcome in ("deleted", "established")
+        for event in one.all(*ENDS)
+    ]
+    found += [End(event, None) for event in tunnel.events if event.kind in ENDS]
+    return sorted(found, key=lambda end: (end.event.origin.source, end.event.origin.line))

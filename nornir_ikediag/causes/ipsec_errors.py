@@ -1,0 +1,71 @@
+"""Send or receive errors grow for another reason.
+
+What you see
+`#send errors` or `#recv errors` grow, or, in the detailed output, a counter that no other cause reads; `The
+decapsulated inner packet doesn't match the negotiated policy in the SA`.
+
+What it means
+Outbound packets are lost inside IPsec (no SA yet, MTU, engine), or inbound ones are refused: wrong SA, wrong protocol,
+networks that do not belong to the SA. A few while a tunnel is built are normal.
+
+How to be sure
+`show crypto ipsec sa peer X detail` splits the sums by reason; read it twice.
+
+How to fix it
+Follow the reason that grows. Networks that do not match the SA: mirror the crypto ACLs of the two ends.
+
+References
+- Cisco ASA command reference, `show crypto ipsec sa`
+- asa-syslog: 402115, 402116
+"""
+
+from nornir_ikediag.causes import _steps
+from nornir_ikediag.causes._attempts import capped
+from nornir_ikediag.causes._counters import FEW, counted, networks, trouble
+from nornir_ikediag.causes._life import events_of
+from nornir_ikediag.causes._wording import few
+from nornir_ikediag.model.event import EventKind
+from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.verdict import Cause, Found, RuledOut, Verdict
+
+CAUSE = Cause(
+    title="IPsec errors grow",
+    family="data-path",
+    severity="warning",
+    needs=("crypto_ipsec_sa", "log"),
+)
+
+_COUNTERS = (
+    "send errors", "recv errors", "pkts no sa (send)", "pkts invalid sa (rcv)", "pkts encaps failed (send)",
+    "pkts invalid prot (rcv)", "pkts invalid identity (rcv)", "pkts internal err (send)", "pkts internal err (rcv)",
+)  # fmt: skip
+_SHARE = 0.01  # without a second read the sum must stand out, for it may be from the building of the tunnel
+
+
+def match(tunnel: Tunnel) -> Verdict:
+    """Errors that grow between two reads, or are many beside the traffic; or packets outside the agreed networks."""
+    errors = trouble(tunnel, *_COUNTERS, share=_SHARE)
+    lines = events_of(tunnel, EventKind.SELECTOR_VIOLATION)
+    if not errors and len(lines) < FEW:
+        return RuledOut()
+    name = (
+        f"{', '.join(errors[0].names)}: {counted(errors[0])}{networks(errors[0].child)}"
+        if errors
+        else f"{len(lines)} packets outside the agreed networks"
+    )
+    return Found(
+        summary=f"IPsec drops packets ({name})",
+        explanation="These packets are lost between the clear and the encrypted side of this device.",
+        evidence=few(errors[0].evidence if errors else (), lines),
+        confidence="certain" if errors else capped("certain", *lines[:1]),
+        side="unknown" if errors else "peer",
+        selectors=errors[0].child.selectors if errors else None,
+        next_steps=(
+            _steps.read(f"show crypto ipsec sa peer {tunnel.peer} detail", "see the errors split by their reason"),
+            _steps.read("show asp drop", "see what the device drops, and why"),
+        ),
+        ask_peer=("Does your crypto ACL mirror ours? Packets arrive that do not belong to the networks of the SA.",)
+        if lines
+        else (),
+        count=max(len(errors), len(lines), 1),
+    )

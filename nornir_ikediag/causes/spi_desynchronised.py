@@ -1,0 +1,76 @@
+"""The ends disagree on which SAs exist.
+
+What you see
+`Received an ESP packet … with an invalid SPI` again and again, INVALID-SPI or INVALID-COOKIE notifies, `Received SPI
+for nonexistent SA`, a message for an exchange that is not known; counters of some networks stand still in one
+direction.
+
+What it means
+One end has deleted SAs that the other still uses: it restarted, was cleared, or lost a delete message. Packets on such
+an SA are dropped until its lifetime is over.
+
+How to be sure
+Compare the SPIs of both ends: our inbound SPI must be the peer's outbound SPI.
+
+How to fix it
+Reset this tunnel on both ends. Dead peer detection on both ends heals it the next time.
+
+References
+- RFC 2408 section 3.14.1 (INVALID-SPI, INVALID-COOKIE), RFC 7296 section 1.5
+- asa-syslog: 402114, 713006, 750015
+"""
+
+from nornir_ikediag.causes import _steps
+from nornir_ikediag.causes._attempts import capped, nothing
+from nornir_ikediag.causes._life import came_up, events_of, is_back
+from nornir_ikediag.causes._wording import few
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.verdict import Cause, Found, Verdict
+
+CAUSE = Cause(
+    title="The ends disagree on which SAs exist",
+    family="lifecycle",
+    severity="error",
+    needs=("log",),
+    explains=("tunnel-down", "phase2-missing", "no-return-traffic", "ipsec-errors", "undetermined"),
+)
+
+_MANY = 3  # a packet or two on the old SA is normal at every rekey and teardown
+
+
+def match(tunnel: Tunnel) -> Verdict:
+    """Packets and messages for SAs that are not there, more than a rekey leaves over, and not yet healed by a new
+    negotiation."""
+    stale = events_of(tunnel, EventKind.INVALID_SPI, EventKind.STALE_SA)
+    if len(stale) < _MANY:
+        return nothing(tunnel)
+    healed = is_back(tunnel) and bool(came_up(tunnel)) and not _after_last(tunnel, stale)
+    spis = sorted({event.get("spi") for event in stale if event.get("spi")})
+    return Found(
+        summary=f"The peer uses SAs that we do not have: {len(stale)} times{', healed by a new negotiation' * healed}",
+        explanation=f"It encrypts for {', '.join(spis)}, which is none of our inbound SPIs."
+        if spis
+        else "Its messages belong to an SA that this device has no longer.",
+        evidence=few(tuple(reversed(stale))),
+        confidence=capped("likely", stale[-1]),
+        side="unknown",
+        severity="info" if healed else None,
+        next_steps=(
+            _steps.show_child(tunnel, "compare our SPIs with the peer's: our inbound one is his outbound one"),
+            _steps.show_ike_sa(tunnel),
+            _steps.show_group(tunnel, "see whether keepalives are on"),
+            _steps.reset(tunnel, "agree on one set of SAs again; do it at the peer too; it drops this peer only"),
+        ),
+        ask_peer=(
+            "Which SPIs do you have for us? Please clear this tunnel at your end.",
+            "Was your device restarted or cleared at that time, and is dead peer detection on?",
+        ),
+        count=len(stale),
+    )
+
+
+def _after_last(tunnel: Tunnel, stale: tuple[Event, ...]) -> bool:
+    last = came_up(tunnel)[-1]
+    end = (last.events[-1] if last.events else last.origin).origin
+    return any(event.origin.line > end.line for event in stale if event.origin.source == end.source)
