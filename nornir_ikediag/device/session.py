@@ -214,9 +214,9 @@ class AsaSession:
     def _resynchronise(self, connection: AsaConnection) -> None:
         """After an answer that did not end: an empty line brings the prompt back, or the session is lost."""
         connection.write("\n")
-        tail, until = "", time.monotonic() + _RESYNCHRONISE_SECONDS
+        tail, until = "", time.monotonic() + min(_RESYNCHRONISE_SECONDS, self.patience.silence_seconds)
         while time.monotonic() < until:
-            chunk = connection.read_some(1.0)
+            chunk = connection.read_some(0.5)
             tail = (tail + chunk)[-512:]
             if not chunk and self._prompt is not None and self._prompt.at_end_of(tail):
                 return

@@ -43,7 +43,7 @@ class Failure(NamedTuple):
 
 def explain(where: Destination, error: BaseException) -> Failure:
     """The sentence for whatever a connection attempt raised."""
-    for reader in (_login, _network, _ssh):
+    for reader in (_login, _greeting, _network, _ssh):
         for one in _chain(error):
             if (failure := reader(where, one)) is not None:
                 return failure
@@ -111,13 +111,19 @@ def _network(where: Destination, error: BaseException) -> Failure | None:
 
 
 def _dropped(where: Destination) -> Failure:
-    """An ASA whose sessions are used up, or that does not know our address, says so by hanging up."""
+    """An ASA whose sessions are used up, or that does not know our address, hangs up without a word."""
     return _unreachable(
         where,
-        "closed the connection before the login. Its SSH sessions (five a context) may all be in use, or it does not "
-        "permit our address: show ssh sessions, show running-config ssh.",
+        "took the connection and did not go on to the login. Its SSH sessions (five a context) may all be in use, or it "
+        "does not permit our address: show ssh sessions, show running-config ssh.",
         passing=True,
     )
+
+
+def _greeting(where: Destination, error: BaseException) -> Failure | None:
+    if isinstance(error, paramiko.SSHException) and ("banner" in str(error) or "No existing session" in str(error)):
+        return _dropped(where)
+    return None
 
 
 def _ssh(where: Destination, error: BaseException) -> Failure | None:
@@ -142,8 +148,6 @@ def _ssh(where: Destination, error: BaseException) -> Failure | None:
         )
     if isinstance(error, paramiko.ssh_exception.ProxyCommandFailure):
         return _unreachable(where, f"could not be reached: its jump host failed. Try: ssh {where.hostname}.")
-    if "banner" in text or "No existing session" in text:
-        return _dropped(where)
     return None
 
 
