@@ -14,7 +14,7 @@ import msgspec
 
 from nornir_ikediag.debugs.entry import Entry
 from nornir_ikediag.debugs.ikev2_catalogue import Understood, lookup
-from nornir_ikediag.debugs.ikev2_packet import Packet, begin
+from nornir_ikediag.debugs.ikev2_packet import Packet, begin, payload_after
 from nornir_ikediag.debugs.ikev2_policies import Comparison, begins
 from nornir_ikediag.debugs.ikev2_proposals import is_proposal
 from nornir_ikediag.debugs.ikev2_selectors import described
@@ -122,6 +122,9 @@ class Ikev2Reader:
             return True
         if self._packet is not None and self._packet.take(origin, text):
             return True
+        glued = payload_after(text)
+        if glued:
+            return all([self._piece(origin, text[:glued].strip()), self._piece(origin, text[glued:])])
         return self._statement(origin, text) or _loose_dump(origin, text)
 
     def _statement(self, origin: Evidence, text: str) -> bool:
@@ -143,7 +146,8 @@ class Ikev2Reader:
         said = lookup(text)
         if said is None:
             return is_proposal(text)
-        self._finish_packet()
+        if said.message.kind != EventKind.NOTED:  # remarks stand between the payloads that they are about
+            self._finish_packet()
         self._message(origin, said, None)
         return True
 

@@ -1,13 +1,12 @@
 """The catalogue of IKEv2 messages: the data file ``messages_ikev2.tsv`` beside this module, and the look-up in it.
 
-A message is looked up by the first word of its samples; only the few patterns that start with a wildcard are tried on
-every line. What no row takes may still be one of the device's many remarks on its own progress (`Checking …`,
+A message is looked up by its first two letters; only the few patterns that may begin with anything are tried on every
+line. What no row takes may still be one of the device's many remarks on its own progress (`Checking …`,
 `Computing …`): these are understood as such unless they speak of a failure.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -71,8 +70,8 @@ def catalogue() -> tuple[Message, ...]:
 @lru_cache(maxsize=8192)
 def lookup(text: str) -> Understood | None:
     """What a message says, without tag and prefixes; None when neither the catalogue nor a remark on progress."""
-    by_word, anywhere = _index()
-    for message in (*by_word.get(_first_word(text), ()), *anywhere):
+    by_letters, anywhere = _index()
+    for message in by_letters.get(_letters(text), anywhere):
         found = message.pattern.match(text)
         if found is not None:
             words = {name: value.strip(" .,!;'") for name, value in found.groupdict().items() if value}
@@ -83,16 +82,55 @@ def lookup(text: str) -> Understood | None:
 
 
 @cache
-def _index() -> tuple[dict[str, list[Message]], list[Message]]:
-    by_word: dict[str, list[Message]] = defaultdict(list)
-    anywhere = []
-    for message in catalogue():
-        if message.pattern.pattern.startswith("(?:."):
-            anywhere.append(message)
+def _index() -> tuple[dict[str, tuple[Message, ...]], tuple[Message, ...]]:
+    """The messages by the letters that they can begin with, those that may begin with anything among each, in order."""
+    letters = {message.id: _beginnings(message.pattern.pattern) for message in catalogue()}
+    anywhere = tuple(message for message in catalogue() if "*" in letters[message.id])
+    by_letters: dict[str, list[Message]] = defaultdict(list)
+    for start in set().union(*letters.values()) - {"*"}:
+        by_letters[start] = [one for one in catalogue() if letters[one.id] & {start, "*"}]
+    return {start: tuple(messages) for start, messages in by_letters.items()}, anywhere
+
+
+def _beginnings(pattern: str) -> frozenset[str]:
+    """The first two letters of what the pattern matches, for each of its alternatives; ``*`` where that is anything."""
+    found: set[str] = set()
+    for branch in _branches(pattern):
+        literal = re.match(r"(?:\\[\[(s]\*?|:\??)*([A-Za-z]{2})(?![?*])", branch)
+        if literal is not None:
+            found.add(literal[1].lower())
+        elif branch.startswith("(?:"):
+            end = _closing(branch)
+            rest = branch[end + 1 :]
+            inside = [one + rest.lstrip("?") for one in _branches(branch[3:end])]
+            found.update(*map(_beginnings, inside), _beginnings(rest[1:]) if rest.startswith("?") else ())
+        else:
+            found.add("*")
+    return frozenset(found)
+
+
+def _branches(pattern: str) -> list[str]:
+    """The alternatives of a pattern outside all parentheses."""
+    branches, depth, escaped = [""], 0, False
+    for character in pattern:
+        if character == "|" and depth == 0 and not escaped:
+            branches.append("")
             continue
-        for word in _unique(map(_first_word, message.samples)):
-            by_word[word].append(message)
-    return by_word, anywhere
+        depth += 0 if escaped else {"(": 1, ")": -1}.get(character, 0)
+        escaped = character == "\\" and not escaped
+        branches[-1] += character
+    return branches
+
+
+def _closing(pattern: str) -> int:
+    """Where the parenthesis closes that the pattern begins with."""
+    depth, escaped = 0, False
+    for position, character in enumerate(pattern):
+        depth += 0 if escaped else {"(": 1, ")": -1}.get(character, 0)
+        if depth == 0:
+            return position
+        escaped = character == "\\" and not escaped
+    return len(pattern) - 1
 
 
 def _message(row: list[str]) -> Message:
@@ -113,9 +151,5 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(f"(?:{blanks})", re.IGNORECASE)
 
 
-def _first_word(text: str) -> str:
-    return text.split(None, 1)[0].lower().strip(".,;:[]()'") if text and not text.isspace() else ""
-
-
-def _unique(words: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(words))
+def _letters(text: str) -> str:
+    return text.lstrip("[:( ")[:2].lower()

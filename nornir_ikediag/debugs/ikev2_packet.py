@@ -189,3 +189,10 @@ def begin(origin: Evidence, number: str | None, text: str) -> Packet | None:
         return None
     sending = contents["which"].lower().startswith("building")
     return Packet(origin, number, "sending" if sending else "received", has_header=False)
+
+
+def payload_after(text: str) -> int:
+    """Where a payload's line begins that is glued to other words: `Parse Notify Payload: X NOTIFY(X)  Next payload: …`;
+    0 where there is none."""
+    found = _PAYLOAD.search(text)
+    return found.start() if found is not None and text[found.start() - 1 : found.start()].isspace() else 0

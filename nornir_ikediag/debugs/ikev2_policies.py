@@ -14,7 +14,7 @@ from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
 
 _HEADING = re.compile(r"(Received|Expected) Polic(?:ies|y):?", re.IGNORECASE)
-_POLICY = re.compile(r"(?:(?P<protocol>ESP|AH|IKE):? )?\s*Proposal (?P<number>\d+):\s*(?P<words>.*)", re.IGNORECASE)
+_POLICY = re.compile(r"(?:\b(?P<protocol>ESP|AH|IKE)[:\s]\s*)?\bProposal\s+(?P<number>\d+):", re.IGNORECASE)
 _REFUSAL = re.compile(r"Failed to (?:find a matching policy|verify the proposed policies)", re.IGNORECASE)
 _MAP_VERDICTS: dict[str, tuple[EventKind, str]] = {
     "peer-mismatch": (EventKind.CRYPTO_MAP_PEER_MISMATCH, "the crypto map entry names another peer"),
@@ -50,16 +50,23 @@ class Comparison:
         return bool(self._side) and self._policy(origin, text)
 
     def _policy(self, origin: Evidence, text: str) -> bool:
-        found = _POLICY.match(text)
-        if found is not None:
-            protocol = (found["protocol"] or "IKE").upper()
-            fields = {"number": found["number"], "protocol": protocol, "proposal": " ".join(found["words"].split())}
+        """One proposal, several that a terminal joined, or the wrapped rest of the one before."""
+        starts = list(_POLICY.finditer(text))
+        before = text[: starts[0].start()] if starts else text
+        if before.strip() and not self._goes_on(before):
+            return False
+        for start, end in zip(starts, [*(one.start() for one in starts[1:]), len(text)], strict=True):
+            protocol = (start["protocol"] or "IKE").upper()
+            words = " ".join(text[start.end() : end].split())
+            fields = {"number": start["number"], "protocol": protocol, "proposal": words}
             self._policies.append((self._side, origin, fields))
-            return True
-        if self._policies and self._policies[-1][0] == self._side and is_proposal(text):
-            self._policies[-1][2]["proposal"] += " " + " ".join(text.split())
-            return True
-        return False
+        return True
+
+    def _goes_on(self, text: str) -> bool:
+        if not self._policies or self._policies[-1][0] != self._side or not is_proposal(text):
+            return False
+        self._policies[-1][2]["proposal"] += " " + " ".join(text.split())
+        return True
 
     @property
     def is_refusal(self) -> bool:
