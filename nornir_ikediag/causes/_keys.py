@@ -13,7 +13,10 @@ from nornir_ikediag.model.verdict import Step
 AUTHENTICATION_NOTIFIES = frozenset(
     {"PAYLOAD_MALFORMED", "INVALID_HASH_INFORMATION", "INVALID_HASH_INFO", "INVALID_HASH", "AUTHENTICATION_FAILED"}
 )
-_KEY_WORDS = re.compile(r"hash|pre-?shared|\bpsk|authenticate the IKE SA|AUTHENTICATION_FAILED", re.IGNORECASE)
+_KEY_WORDS = re.compile(
+    r"hash|pre-?shared|\bpsk|authenticate the IKE SA|IKE SA could not be authenticated|authentication data",
+    re.IGNORECASE,
+)
 
 
 def blames_key(attempt: Negotiation, event: Event) -> bool:

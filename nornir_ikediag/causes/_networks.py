@@ -8,6 +8,12 @@ _ANY = ("0.0.0.0/0", "0.0.0.0/0.0.0.0", "::/0", "0.0.0.0-255.255.255.255")
 
 def asked_for(attempt: Negotiation, event: Event) -> tuple[str, str]:
     """The local and the remote network, from the line itself, the selectors, or the proxies that were exchanged."""
+    local, remote = _asked_for(attempt, event)
+    # 751022 prints the range 0.0.0.0 to 255.255.255.255 so that it looks like the mask of a host
+    return (_ANY[0] if local == "0.0.0.0/32" else local), (_ANY[0] if remote == "0.0.0.0/32" else remote)
+
+
+def _asked_for(attempt: Negotiation, event: Event) -> tuple[str, str]:
     if event.get("local") and event.get("remote"):
         return event.get("local"), event.get("remote")
     if attempt.selectors is not None:

@@ -20,7 +20,7 @@ References
 """
 
 from nornir_ikediag.causes import _steps
-from nornir_ikediag.causes._attempts import attempts, nothing, reason
+from nornir_ikediag.causes._attempts import attempts, is_loose, nothing, reason
 from nornir_ikediag.causes._silence import silence
 from nornir_ikediag.causes._wording import few, mode, waits_in
 from nornir_ikediag.model.event import Event, EventKind
@@ -33,6 +33,7 @@ CAUSE = Cause(
     family="device",
     severity="warning",
     needs=("log",),
+    explains=("deleted-by-peer", "tunnel-down", "tunnel-negotiating", "phase2-missing"),
 )
 
 # no cause of its own: the line itself says it all
@@ -65,7 +66,8 @@ def _found(tunnel: Tunnel, attempt: Negotiation, event: Event | None, *, count: 
         evidence=few(event, attempt.all(*_ENDS)[:4], last),
         confidence="certain" if event else "possible",
         side="unknown",
-        negotiation=attempt,
+        negotiation=None if is_loose(attempt) else attempt,
+        selectors=attempt.selectors,
         next_steps=(
             _steps.show_ike_sa(tunnel),
             _steps.show_logging(tunnel, "find what was logged before these lines"),
