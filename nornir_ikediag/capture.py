@@ -62,10 +62,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 def open_binary(path: Path) -> BinaryIO:
     """The file, unpacked if it is gzip. Raises OSError."""
-    stream = path.open("rb")
-    if stream.peek(2)[:2] == b"\x1f\x8b":
-        return cast(BinaryIO, gzip.GzipFile(fileobj=stream))
-    return stream
+    with path.open("rb") as stream:
+        packed = stream.read(2) == b"\x1f\x8b"
+    return cast(BinaryIO, gzip.open(path)) if packed else path.open("rb")
 
 
 def decode(data: bytes) -> str:
