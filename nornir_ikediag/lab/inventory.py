@@ -41,7 +41,7 @@ def write(folder: Path, hosts: "Sequence[LabHost]") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "hosts.yaml").write_text("".join(_host(host) for host in hosts) or "{}\n", encoding="utf-8")
     (folder / "groups.yaml").write_text(_GROUPS, encoding="utf-8")
-    (folder / "defaults.yaml").write_text("{}\n", encoding="utf-8")
+    (folder / "defaults.yaml").write_text("data: {}\n", encoding="utf-8")
     config = folder / "config.yaml"
     config.write_text(_CONFIG.format(folder=folder.as_posix()), encoding="utf-8")
     return config

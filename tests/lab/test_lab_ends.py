@@ -56,7 +56,7 @@ SIGNS = {  # end: what a debug of it must say, sooner or later
     "tunnel-group-missing": r"Can't find a valid tunnel group, aborting\.\.\.!",
     "peer-silent": r"MM_DONE, EV_ERROR-->MM_WAIT_MSG2, EV_RETRY",
     "peer-stops-answering": r"MM_DONE, EV_ERROR-->MM_WAIT_MSG4, EV_TIMEOUT",
-    "udp-4500-blocked": r"This   end IS behind a NAT device",
+    "udp-4500-blocked": r"This   end IS     behind a NAT device",
     "transform-refused": r"QM FSM error \(P2 struct &0x[0-9a-f]+, mess id 0x[0-9a-f]+\)!",
     "pfs-refused": r"Phase 2 failure:  Mismatched attribute types for class Group Description",
     "proxies-refused": r"no matching crypto map entry for remote proxy 10\.\d+\.\d+\.0/255\.255\.255\.0/0/0 ",

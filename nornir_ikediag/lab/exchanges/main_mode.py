@@ -101,7 +101,7 @@ def _construct_identity(wire: Wire) -> None:
 
 
 def _nat_verdict(wire: Wire, *, local: bool = False, remote: bool = False) -> None:
-    there, here = ("IS" if behind else "is NOT" for behind in (remote, local))
+    there, here = ("IS    " if behind else "is NOT" for behind in (remote, local))
     verdict = f"Remote end {there} behind a NAT device     This   end {here} behind a NAT device"
     wire.tell(f"Automatic NAT Detection Status:     {verdict}", 713172, 6)
 
