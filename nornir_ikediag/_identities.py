@@ -23,6 +23,7 @@ from nornir_ikediag.model.session import VpnSession
 
 Key = tuple[str, str | None]  # peer, user
 
+UNKNOWN_PEER = "unknown"  # of an attempt whose lines name none
 _NOBODY = frozenset({"", "unknown", "n/a", "none"})
 
 
@@ -61,9 +62,8 @@ class Identities:
         for child in material.child_sas:
             self._note_inner(child.assigned_address, self.key(child.peer, child.username))
         for negotiation in material.negotiations:
-            if negotiation.peer:
-                key = self.key(negotiation.peer, negotiation.username, negotiation.tunnel_group)
-                self._note_inner(negotiation.assigned_address, key)
+            key = self.key(negotiation.peer or UNKNOWN_PEER, negotiation.username, negotiation.tunnel_group)
+            self._note_inner(negotiation.assigned_address, key)
         self._turns: dict[str, int] = {}
 
     def key(self, peer: str, user: str | None = None, group: str | None = None) -> Key:
@@ -144,5 +144,5 @@ def _lan_to_lan_peers(material: Material) -> frozenset[str]:
 def _sightings(material: Material) -> Iterable[tuple[str, str | None, str | None]]:
     yield from ((child.peer, child.username, None) for child in material.child_sas)
     yield from ((one.peer, one.username, one.connection) for one in material.sessions)
-    yield from ((one.peer, one.username, one.tunnel_group) for one in material.negotiations if one.peer)
+    yield from ((one.peer or UNKNOWN_PEER, one.username, one.tunnel_group) for one in material.negotiations)
     yield from ((peer, event.username, event.tunnel_group) for peer, event in material.peer_events)

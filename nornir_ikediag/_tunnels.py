@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from nornir_ikediag._identities import Identities, Key, Material
+from nornir_ikediag._identities import UNKNOWN_PEER, Identities, Key, Material
 from nornir_ikediag.model.configuration import Configuration, CryptoMapEntry
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.facts import DeviceFacts
@@ -71,8 +71,7 @@ def join(material: Material, identities: Identities) -> list[Joined]:
     for session in material.sessions:
         at(identities.key(session.peer, session.username, session.connection)).sessions.append(session)
     for one in material.negotiations:
-        if one.peer:
-            at(identities.key(one.peer, one.username, one.tunnel_group)).negotiations.append(one)
+        at(identities.key(one.peer or UNKNOWN_PEER, one.username, one.tunnel_group)).negotiations.append(one)
     for peer, event in material.peer_events:
         at(identities.key(peer, event.username, event.tunnel_group)).events.append(event)
     return _without_namesakes(list(joined.values()))

@@ -13,10 +13,12 @@ from nornir_ikediag._facts import device_facts
 from nornir_ikediag._identities import Identities, Material
 from nornir_ikediag._since import since
 from nornir_ikediag._states import state_of
+from nornir_ikediag._strays import placed, unnamed
 from nornir_ikediag._texts import Texts, read_all
 from nornir_ikediag._tunnels import Joined, Named, build, configured_only, join
 from nornir_ikediag.capture import Capture
 from nornir_ikediag.model.device import Device
+from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.facts import DeviceFacts
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
@@ -34,12 +36,23 @@ def assemble(capture: Capture) -> Device:
     rounds = sorted({text.source.round for text in texts.shows if text.reading.stem in (IKE, CHILD)}) or [0]
     earlier = _tunnels_before(texts, facts, named, rounds[-2]) if len(rounds) > 1 else {}
     own, other_ends = _by_end(texts)
+    strays, rest = placed(texts.replayed.device_events, facts.configuration)
+    logged = Logged(own, [*_peer_events(texts), *strays])
+    if not (own or logged.peer_events or any(text.reading.ike_sas or text.reading.child_sas for text in texts.shows)):
+        logged = Logged([], unnamed(rest))
     now = Round(texts.shows, rounds[-1])
     tunnels = [
         _finished(draft, capture, now, earlier.get((draft.peer, draft.username)), other_ends)
-        for draft in _drafts(texts, facts, named, own, turn=rounds[-1], asked=capture.peers)
+        for draft in _drafts(texts, facts, named, logged, turn=rounds[-1], asked=capture.peers)
     ]
-    return Device(facts=facts, tunnels=tuple(tunnels), events=texts.replayed.device_events)
+    return Device(facts=facts, tunnels=tuple(tunnels), events=tuple(rest))
+
+
+class Logged(msgspec.Struct, frozen=True):
+    """What the logs say of this device's own tunnels."""
+
+    negotiations: Sequence[Negotiation]
+    peer_events: Sequence[tuple[str, Event]]
 
 
 def answers_to(tunnel: Tunnel, who: str) -> bool:
@@ -52,13 +65,13 @@ def _drafts(
     texts: Texts,
     facts: DeviceFacts,
     named: Named,
-    negotiations: Sequence[Negotiation],
+    logged: Logged,
     *,
     turn: int,
     asked: Sequence[str],
 ) -> list[Tunnel]:
     """All tunnels without their state; of those that were asked for, one also where nothing is to be found."""
-    material = _material(texts, facts, turn, negotiations)
+    material = _material(texts, facts, turn, logged)
     identities = Identities(material)
     joined = join(material, identities)
     seen = {name for one in joined for name in (one.peer, identities.name_of(one.peer)) if name}
@@ -71,16 +84,20 @@ def _drafts(
     return kept + [build(Joined((who, None)), facts, identities, named) for who in lost]
 
 
-def _material(texts: Texts, facts: DeviceFacts, turn: int, negotiations: Sequence[Negotiation]) -> Material:
+def _material(texts: Texts, facts: DeviceFacts, turn: int, logged: Logged) -> Material:
     readings = [text.reading for text in texts.shows if text.source.round == turn]
     return Material(
         ike_sas=[sa for reading in readings for sa in reading.ike_sas],
         child_sas=[child for reading in readings for child in reading.child_sas],
         sessions=[session for text in texts.shows for session in text.reading.sessions],
-        negotiations=negotiations,
-        peer_events=[(peer, event) for peer, events in texts.replayed.peer_events.items() for event in events],
+        negotiations=logged.negotiations,
+        peer_events=logged.peer_events,
         configuration=facts.configuration,
     )
+
+
+def _peer_events(texts: Texts) -> list[tuple[str, Event]]:
+    return [(peer, event) for peer, events in texts.replayed.peer_events.items() for event in events]
 
 
 def _by_end(texts: Texts) -> tuple[list[Negotiation], dict[str, Negotiation]]:
@@ -102,7 +119,7 @@ def _by_end(texts: Texts) -> tuple[list[Negotiation], dict[str, Negotiation]]:
 def _tunnels_before(texts: Texts, facts: DeviceFacts, named: Named, turn: int) -> dict[tuple[str, str | None], Tunnel]:
     """The tunnels by the SAs of an earlier round, without what was logged."""
     then = Round(texts.shows, turn)
-    material = msgspec.structs.replace(_material(texts, facts, turn, ()), peer_events=())
+    material = _material(texts, facts, turn, Logged((), ()))
     identities = Identities(material)
     tunnels = {}
     for one in join(material, identities):

@@ -32,7 +32,14 @@ CAUSE = Cause(
     family="lifecycle",
     severity="error",
     needs=("log",),
-    explains=("tunnel-flapping", "deleted-by-peer", "tunnel-down", "dead-peer-detected", "undetermined"),
+    explains=(
+        "tunnel-flapping",
+        "deleted-by-peer",
+        "tunnel-down",
+        "tunnel-negotiating",
+        "dead-peer-detected",
+        "undetermined",
+    ),
 )
 
 _EVICTIONS = 2  # one is what a restarted peer does

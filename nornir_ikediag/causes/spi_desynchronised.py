@@ -33,7 +33,14 @@ CAUSE = Cause(
     family="lifecycle",
     severity="error",
     needs=("log",),
-    explains=("tunnel-down", "phase2-missing", "no-return-traffic", "ipsec-errors", "undetermined"),
+    explains=(
+        "tunnel-down",
+        "tunnel-negotiating",
+        "phase2-missing",
+        "no-return-traffic",
+        "ipsec-errors",
+        "undetermined",
+    ),
 )
 
 _MANY = 3  # a packet or two on the old SA is normal at every rekey and teardown

@@ -35,7 +35,7 @@ CAUSE = Cause(
     family="configuration",
     severity="error",
     needs=("log", "configuration"),
-    explains=("tunnel-down", "undetermined"),
+    explains=("tunnel-down", "tunnel-negotiating", "undetermined"),
 )
 
 _CLEAR_PACKETS = 3  # one may have left before the tunnel stood
