@@ -4,8 +4,12 @@ from nornir_ikediag.cli import _options as options
 from nornir_ikediag.cli._exits import FAILED, HEALTHY, UNDETERMINED, complain, worse
 from nornir_ikediag.cli._fleet import Wanted, fleet
 from nornir_ikediag.cli._output import say
-from nornir_ikediag.model.report import ReportDevice
 from nornir_ikediag.report._words import plural, printable
+
+_HOW_TO_END = (
+    "End a debug with `no debug ...` in the session that has it on, or end that session. End a condition with\n"
+    "`no debug crypto condition ...`, when nobody who is at work needs it.\n"
+)
 
 
 def command(
@@ -28,25 +32,24 @@ def command(
     wanted = Wanted(config=config, filters=tuple(filters or ()), workers=workers, user=user, ssh_config=ssh_config)
     nornir = fleet(wanted)
 
+    from nornir_ikediag.assemble import assemble
     from nornir_ikediag.cli._run import aggregated
-    from nornir_ikediag.functions import to_report
+    from nornir_ikediag.functions import to_captures, to_report
     from nornir_ikediag.tasks import collect_state
 
-    devices = to_report(aggregated(nornir, "looking", collect_state)).devices
-    left = [_left_behind(device) for device in devices]
-    say("".join(f"{line}\n" for lines in left for line in lines))
-    unread = [device for device in devices if device.status in ("unreachable", "login-failed")]
-    for device in unread:
+    results = aggregated(nornir, "looking", collect_state)
+    facts = [assemble(capture).facts for capture in to_captures(results)]
+    left = [one for one in facts if one.debug_on or one.debug_conditions]
+    for one in left:
+        for line in (*(one.debug_on or ()), *(one.debug_conditions or ())):
+            say(f"{printable(one.name)}: {printable(line.text.strip())}\n")
+    if left:
+        say(_HOW_TO_END)
+    kept_out = [device for device in to_report(results).devices if device.status in ("unreachable", "login-failed")]
+    unknown = [one for one in facts if one.debug_on is None or one.debug_conditions is None]
+    for device in kept_out:
         complain(next(iter(device.not_judged), f"{device.name} could not be read."))
-    say(f"{plural(len(devices) - len(unread), 'firewall')} read, {sum(map(bool, left))} with something left behind.\n")
-    return worse(FAILED if any(left) else HEALTHY, UNDETERMINED if unread else HEALTHY)
-
-
-def _left_behind(device: ReportDevice) -> list[str]:
-    """A line for each thing that is on, and for each command that ends it."""
-    lines = []
-    for finding in device.findings:
-        if finding.cause == "debug-left-on":
-            lines += [f"{printable(device.name)}: {printable(one.text.strip())}" for one in finding.evidence]
-            lines += [f"  to end it: {printable(step.command)}  ({printable(step.why)})" for step in finding.next_steps]
-    return lines
+    for one in unknown:
+        complain(f"{one.name} did not tell which debugs are on.")
+    say(f"{plural(len(facts), 'firewall')} read, {len(left)} with something left behind.\n")
+    return worse(FAILED if left else HEALTHY, UNDETERMINED if kept_out or unknown else HEALTHY)

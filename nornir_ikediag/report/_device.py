@@ -228,7 +228,10 @@ def _summary_row(device: ReportDevice) -> tuple[Text | str, ...]:
     up = sum(tunnel.state in ("up", "rekeying") for tunnel in device.tunnels)
     serious = [finding for finding in device.findings if finding.severity in words.TO_ACT_ON]
     worst = min(serious, key=lambda one: words.SEVERITY_RANK[one.severity], default=None)
-    if worst is not None:
+    if device.status in ("unreachable", "login-failed"):
+        verdict = Text(device.status.replace("-", " "), "magenta")
+        said = words.printable(next(iter(device.not_judged), worst.summary if worst else ""))
+    elif worst is not None:
         verdict = Text(worst.severity, words.SEVERITY_STYLES[worst.severity])
         peer = f"{words.printable(worst.peer)}: " if worst.peer else ""
         said = f"{peer}{words.printable(worst.summary)}"

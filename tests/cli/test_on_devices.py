@@ -1,0 +1,188 @@
+"""The commands on simulated firewalls: verdicts, exit codes, and what was sent."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from nornir_ikediag.lab import Lab, serve
+from nornir_ikediag.report.json import schema
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+Fleet = tuple[Lab, dict[str, str]]
+ENDS = ("healthy-main-mode-initiator", "ikev2-accepted", "peer-silent", "unreachable", "login-refused")
+
+
+@contextmanager
+def _serving(folder: Path, *ends: str, speed: float = 10.0) -> Iterator[Fleet]:
+    with serve(ends, speed=speed) as lab:
+        yield lab, {"IKEDIAG_CONFIG": str(lab.write_inventory(folder)), **lab.environment()}
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    with _serving(tmp_path_factory.mktemp("lab"), *ENDS) as served:
+        yield served
+
+
+def _json(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(done.stdout)
+    jsonschema.Draft202012Validator(schema()).validate(report)
+    return report
+
+
+def test_health_has_a_line_for_every_device(ikediag: Run, fleet: Fleet) -> None:
+    done = ikediag("health", environment=fleet[1])
+    assert done.returncode == 2
+    table = done.stdout.split("\n\n")[1].splitlines()[1:]
+    assert [line.split()[:2] for line in table] == [
+        ["healthy-main-mode-initiator", "healthy"],
+        ["ikev2-accepted", "healthy"],
+        ["login-refused", "login"],
+        ["peer-silent", "critical"],
+        ["unreachable", "unreachable"],
+    ]
+    assert "(5 of 5)" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_health_opens_no_window(ikediag: Run, fleet: Fleet) -> None:
+    ikediag("health", environment=fleet[1])
+    for host in fleet[0].hosts:
+        assert not [command for command in host.commands if command.startswith("debug")]
+        assert not host.configuration_entered
+
+
+def test_health_of_what_is_well(ikediag: Run, fleet: Fleet) -> None:
+    done = ikediag("health", "-F", "scenario=ikev2-accepted", "--format", "json", environment=fleet[1])
+    assert done.returncode == 0
+    report = _json(done)
+    assert [device["name"] for device in report["devices"]] == ["ikev2-accepted"]
+    assert [tunnel["state"] for tunnel in report["devices"][0]["tunnels"]] == ["up"]
+
+
+@pytest.mark.parametrize("host", ["unreachable", "login-refused"])
+def test_what_cannot_be_judged_is_3_and_says_why(ikediag: Run, fleet: Fleet, host: str) -> None:
+    done = ikediag("diagnose", host, environment=fleet[1])
+    assert done.returncode == 3
+    assert host in done.stdout
+    assert ("refuses the connection" if host == "unreachable" else "refused user netops") in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_diagnose_names_the_cause_and_proves_its_window_closed(ikediag: Run, fleet: Fleet) -> None:
+    done = ikediag("diagnose", "peer-silent", "--window", "15", "--format", "json", environment=fleet[1])
+    assert done.returncode == 2
+    (device,) = _json(done)["devices"]
+    assert device["findings"][0]["cause"] == "peer-no-reply"
+    if device["debug"] is not None:
+        assert device["debug"]["proved_off"] is True
+    host = fleet[0].host("peer-silent")
+    assert (host.debugs, list(host.conditions), host.configuration_entered) == ({}, [], False)
+
+
+def test_a_dry_run_opens_nothing_and_offline_sends_nothing(ikediag: Run, tmp_path: Path) -> None:
+    with _serving(tmp_path / "lab", "tunnel-group-missing") as (lab, environment):
+        (host,) = lab.hosts
+        planned = ikediag("diagnose", host.name, "--offline", environment=environment)
+        assert (planned.returncode, list(host.commands)) == (0, [])
+        assert f"{host.name}# debug crypto ikev1 127\n" in planned.stdout
+        tried = ikediag("diagnose", host.name, "--dry-run", environment=environment)
+        assert "would send: " in tried.stdout
+        assert [command for command in host.commands if "debug crypto" in command and "show" not in command] == []
+
+
+def test_what_was_collected_explains_the_same(ikediag: Run, fleet: Fleet, tmp_path: Path) -> None:
+    into = tmp_path / "captures"
+    done = ikediag("collect", "peer-silent", "--into", str(into), environment=fleet[1])
+    assert (done.returncode, done.stdout) == (0, f"{into / 'peer-silent'}\n")
+    explained = ikediag("explain", str(into / "peer-silent"), "--format", "json")
+    assert explained.returncode == 2
+    assert _json(explained)["devices"][0]["findings"][0]["cause"] == "peer-no-reply"
+    assert (into / "peer-silent" / "capture.json").stat().st_mode & 0o077 == 0
+
+
+def test_collect_says_whom_it_could_not_read(ikediag: Run, fleet: Fleet, tmp_path: Path) -> None:
+    done = ikediag("collect", "unreachable", "--into", str(tmp_path / "captures"), environment=fleet[1])
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "ikediag: unreachable (127.0.0.1 port " in done.stderr
+
+
+def test_sweep_finds_what_somebody_left(ikediag: Run, tmp_path: Path) -> None:
+    with _serving(tmp_path / "lab", "healthy-main-mode-initiator", "healthy-main-mode-responder") as (lab, environment):
+        clean = ikediag("sweep", environment=environment)
+        assert (clean.returncode, clean.stdout) == (0, "2 firewalls read, 0 with something left behind.\n")
+        for context in lab.hosts[0].device.contexts.values():
+            context.conditions.append("203.0.113.99")
+        left = ikediag("sweep", environment=environment)
+        assert left.returncode == 2
+        assert left.stdout.startswith("healthy-main-mode-initiator: ")
+        assert "203.0.113.99" in left.stdout
+        assert left.stdout.endswith("2 firewalls read, 1 with something left behind.\n")
+
+
+def test_ctrl_c_closes_the_window_and_is_130(tmp_path: Path) -> None:
+    with _serving(tmp_path / "lab", "tunnel-group-missing", speed=0.2) as (lab, environment):
+        (host,) = lab.hosts
+        process = subprocess.Popen(
+            [sys.executable, "-m", "nornir_ikediag.cli", "diagnose", host.name, "--window", "90"],
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with process:
+            deadline = time.monotonic() + 40
+            while not host.debugs and time.monotonic() < deadline:
+                time.sleep(0.1)
+            assert host.debugs
+            process.send_signal(signal.SIGINT)
+            out, errors = process.communicate(timeout=40)
+        assert (process.returncode, out) == (130, "")
+        assert errors.endswith("ikediag: Interrupted.\n")
+        assert "Traceback" not in errors
+        assert (host.debugs, list(host.conditions)) == ({}, [])
+
+
+def test_lab_up_says_how_to_use_it_and_ends_with_ctrl_c(tmp_path: Path, ikediag: Run) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nornir_ikediag.cli", "lab", "up", "ikev2-accepted", "-n", "3", "--into", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == (
+            "3 simulated firewalls are up: ikev2-accepted, ikev2-accepted-2, ikev2-accepted-3.\n"
+        )
+        assert process.stdout.readline() == f"Inventory: {tmp_path / 'config.yaml'}\n"
+        script = tmp_path / "environment.sh"
+        while "Ctrl-C" not in process.stdout.readline():
+            pass
+        assert script.stat().st_mode & 0o777 == 0o600
+        lines = [line.removeprefix("export ").split("=", 1) for line in script.read_text("utf-8").splitlines()]
+        done = ikediag("health", environment={name: value.strip("'") for name, value in lines})
+        assert done.returncode == 0
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+
+
+@pytest.mark.timeout(150)
+def test_demo_shows_every_end_and_is_0(ikediag: Run) -> None:
+    done = ikediag("demo", "--format", "json")
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    report = _json(done)
+    assert len(report["devices"]) >= 8
+    assert report["summary"]["verdict"] == "failed"
+    assert [device["name"] for device in report["devices"] if not device["judged"]] == []
