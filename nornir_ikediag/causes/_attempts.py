@@ -8,7 +8,8 @@ Every attempt has at most one reason; causes ask for it and therefore never answ
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Literal
+from functools import wraps
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -17,6 +18,8 @@ from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import CannotTell, Confidence, RuledOut, Verdict
+
+_Answer = TypeVar("_Answer")
 
 # The device says what it refuses and why.
 REASONS = frozenset(
@@ -96,6 +99,24 @@ CURES: dict[EventKind, tuple[EventKind, ...]] = {
 AUTH_TIMER = re.compile(r"AUTH msg before the timer|auth\w* (?:timed out|timeout)", re.IGNORECASE)
 
 
+def once_per_tunnel(function: Callable[[Tunnel], _Answer]) -> Callable[[Tunnel], _Answer]:
+    """The same function, which remembers its answer for the tunnel that it was last asked about: every cause asks
+    about the same tunnel in turn. One reference that is replaced as a whole, so threads at worst compute twice."""
+    latest: list[tuple[Tunnel, _Answer]] = []
+
+    @wraps(function)
+    def remembered(tunnel: Tunnel) -> _Answer:
+        held = latest[:]
+        if held and held[0][0] is tunnel:
+            return held[0][1]
+        answer = function(tunnel)
+        latest[:] = [(tunnel, answer)]
+        return answer
+
+    return remembered
+
+
+@once_per_tunnel
 def attempts(tunnel: Tunnel) -> tuple[Negotiation, ...]:
     """The failed negotiations, the unfinished one if it is stuck, and what the peer's loose lines say as one more.
 
@@ -104,6 +125,12 @@ def attempts(tunnel: Tunnel) -> tuple[Negotiation, ...]:
     """
     stuck = tuple(attempt for attempt in tunnel.unfinished if _is_stuck(attempt))
     return tunnel.failures + stuck + _loose(tunnel)
+
+
+@once_per_tunnel
+def judged(tunnel: Tunnel) -> tuple[tuple[Negotiation, Event | None], ...]:
+    """Those attempts, each with its reason."""
+    return tuple((attempt, reason(attempt)) for attempt in attempts(tunnel))
 
 
 def is_loose(attempt: Negotiation) -> bool:
@@ -122,8 +149,7 @@ def reason(attempt: Negotiation) -> Event | None:
 
 def failed_because(tunnel: Tunnel, says: Callable[[Negotiation, Event], bool]) -> tuple[tuple[Negotiation, Event], ...]:
     """The attempts whose reason says what the caller looks for, each with its reason, oldest first."""
-    pairs = ((attempt, reason(attempt)) for attempt in attempts(tunnel))
-    return tuple((attempt, event) for attempt, event in pairs if event is not None and says(attempt, event))
+    return tuple((attempt, event) for attempt, event in judged(tunnel) if event is not None and says(attempt, event))
 
 
 def failed_with(tunnel: Tunnel, *kinds: EventKind) -> tuple[tuple[Negotiation, Event], ...]:
@@ -180,7 +206,7 @@ def nothing(tunnel: Tunnel) -> Verdict:
 
 
 def _is_stuck(attempt: Negotiation) -> bool:
-    return attempt.resent_at_end > 0 or attempt.peer_repeats > 0 or reason(attempt) is not None
+    return attempt.resent_at_end > 0 or attempt.peer_repeats > 1 or reason(attempt) is not None
 
 
 def _of_its_phase(attempt: Negotiation, event: Event) -> Event:

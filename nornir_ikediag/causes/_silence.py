@@ -17,7 +17,7 @@ Exactly one answer for an attempt, so that exactly one cause claims it.
 import re
 from dataclasses import dataclass
 
-from nornir_ikediag.causes._attempts import AUTH_TIMER, attempts, reason
+from nornir_ikediag.causes._attempts import AUTH_TIMER, judged, once_per_tunnel
 from nornir_ikediag.causes._wording import few, resends, sends
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
@@ -34,9 +34,17 @@ FRAGMENTED_FROM_BYTES = 1400  # 1500 less the IP and UDP headers, PPPoE and the 
 _TIMEOUTS = re.compile(r"EV_TIMEOUT|EV_RETRY|EV_PROB_AUTH_FAIL|EV_RESEND_MSG|TIMEOUT|RETRANS", re.IGNORECASE)
 
 
-def silence(attempt: Negotiation) -> str | None:
-    """The id of the cause that this attempt's silence stands for, or None where it did not end in silence."""
-    if attempt.outcome not in ("failed", "incomplete") or reason(attempt) is not None or not _ends_in_silence(attempt):
+@once_per_tunnel
+def silences(tunnel: Tunnel) -> tuple[tuple[Negotiation, str], ...]:
+    """The attempts that ended in silence, each with the id of the cause that this silence stands for."""
+    found = ((attempt, meaning(attempt)) for attempt, why in judged(tunnel) if why is None)
+    return tuple((attempt, cause) for attempt, cause in found if cause is not None)
+
+
+def meaning(attempt: Negotiation) -> str | None:
+    """The id of the cause that the silence of an attempt without a reason stands for, or None where it did not end in
+    silence."""
+    if attempt.outcome not in ("failed", "incomplete") or not _ends_in_silence(attempt):
         return None
     state = (attempt.stopped_at or "").upper()
     if attempt.stage == "xauth" or "XAUTH" in state or state.startswith("TM_WAIT_REPLY"):
@@ -50,7 +58,7 @@ def silence(attempt: Negotiation) -> str | None:
 
 def silent_attempts(tunnel: Tunnel, cause: str) -> tuple[Negotiation, ...]:
     """The attempts whose silence stands for this cause."""
-    return tuple(attempt for attempt in attempts(tunnel) if silence(attempt) == cause)
+    return tuple(attempt for attempt, stands_for in silences(tunnel) if stands_for == cause)
 
 
 @dataclass(frozen=True, slots=True)

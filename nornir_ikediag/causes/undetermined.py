@@ -20,8 +20,8 @@ References
 """
 
 from nornir_ikediag.causes import _steps
-from nornir_ikediag.causes._attempts import attempts, is_loose, nothing, reason
-from nornir_ikediag.causes._silence import silence
+from nornir_ikediag.causes._attempts import is_loose, judged, nothing
+from nornir_ikediag.causes._silence import meaning
 from nornir_ikediag.causes._wording import few, mode, waits_in
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
@@ -47,11 +47,10 @@ _ENDS = (
 
 def match(tunnel: Tunnel) -> Verdict:
     """A failed attempt that neither a line nor a silence explains."""
-    judged = [(attempt, reason(attempt)) for attempt in attempts(tunnel)]
     left = [
         (attempt, event)
-        for attempt, event in judged
-        if (event is None and silence(attempt) is None) or (event is not None and event.kind in _SPOKEN)
+        for attempt, event in judged(tunnel)
+        if (event.kind in _SPOKEN if event else meaning(attempt) is None)
     ]
     return _found(tunnel, *left[0], count=len(left)) if left else nothing(tunnel)
 
