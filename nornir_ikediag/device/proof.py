@@ -24,8 +24,9 @@ def off_in_this_session(
         for _ in range(_TRIES):
             for command in undo:
                 answer = session.command(command)
-                if not answer.refused:
-                    stream.take_text(answer.text)
+                if answer.refused:
+                    return False  # only the end of the session ends it
+                stream.take_text(answer.text)
             _drain(session, stream)
             for command in conditions:
                 session.command(command)

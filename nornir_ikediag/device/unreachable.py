@@ -114,8 +114,8 @@ def _dropped(where: Destination) -> Failure:
     """An ASA whose sessions are used up, or that does not know our address, hangs up without a word."""
     return _unreachable(
         where,
-        "took the connection and did not go on to the login. Its SSH sessions (five a context) may all be in use, or it "
-        "does not permit our address: show ssh sessions, show running-config ssh.",
+        "took the connection and did not go on to the login. Its SSH sessions (five a context) may all be in use, or "
+        "it does not permit our address: show ssh sessions, show running-config ssh.",
         passing=True,
     )
 

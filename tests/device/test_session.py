@@ -1,6 +1,7 @@
 """Sessions over real SSH: with the lab's firewalls, and with devices that are slow, chatty or broken."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -26,6 +27,9 @@ def lab() -> Iterator[Lab]:
         yield it
         for host in it.hosts:
             assert not host.configuration_entered
+            until = time.monotonic() + 5
+            while host.sessions and time.monotonic() < until:
+                time.sleep(0.01)
             assert host.sessions == 0
 
 
@@ -56,7 +60,8 @@ def test_a_wrong_enable_secret_is_tried_once(where: Where, opened: Opened, lab: 
     with pytest.raises(LoginFailed) as caught:
         session.open()
     assert str(caught.value) == (
-        "wrong-key-main-mode-responder refused `enable` for user netops. Check IKEDIAG_ENABLE, or secret in the inventory."
+        "wrong-key-main-mode-responder refused `enable` for user netops. Check IKEDIAG_ENABLE, or secret in the "
+        "inventory."
     )
     assert list(host.commands).count("enable") == 1
     assert not session.alive
