@@ -80,7 +80,8 @@ def quiet(tunnel: Tunnel, cause: str, *states: str) -> Quiet | None:
     silent = silent_attempts(tunnel, cause)
     if silent:
         attempt = silent[0]
-        sure: Confidence = "likely" if attempt.outcome == "failed" else "possible"
+        seen = attempt.stopped_at is not None or attempt.has(EventKind.PACKET)  # else a syslog's last line is all
+        sure: Confidence = "likely" if attempt.outcome == "failed" and seen else "possible"
         return Quiet(attempt, unanswered(attempt), attempt.stopped_at or "", sure, len(silent))
     sa = stuck_sa(tunnel, *states)
     if sa is None:

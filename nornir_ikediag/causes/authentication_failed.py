@@ -20,16 +20,16 @@ References
 """
 
 from nornir_ikediag.causes import _steps
-from nornir_ikediag.causes._attempts import failed_because, nothing, notify_name, phase_of
+from nornir_ikediag.causes._attempts import failed_because, judged, nothing, notify_name, phase_of
 from nornir_ikediag.causes._configured import group_lines
 from nornir_ikediag.causes._findings import found
 from nornir_ikediag.causes._keys import AUTHENTICATION_NOTIFIES, blames_key
-from nornir_ikediag.causes._silence import uses_certificates
+from nornir_ikediag.causes._silence import meaning, uses_certificates
 from nornir_ikediag.causes._wording import mode
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
-from nornir_ikediag.model.verdict import Alternative, Cause, Verdict
+from nornir_ikediag.model.verdict import Alternative, Cause, Found, Verdict
 
 CAUSE = Cause(
     title="Authentication failed for a reason that the log does not tell",
@@ -49,7 +49,7 @@ def match(tunnel: Tunnel) -> Verdict:
     """Authentication refused, and neither key, identity nor certificate is named."""
     refused = failed_because(tunnel, _is_unexplained)
     if not refused:
-        return nothing(tunnel)
+        return _only_the_exchange(tunnel) or nothing(tunnel)
     attempt, event = refused[0]
     by_peer = event.kind == EventKind.NOTIFY_RECEIVED
     why = event.get("name") if by_peer else event.get("reason")
@@ -73,6 +73,33 @@ def match(tunnel: Tunnel) -> Verdict:
         ),
         ask_peer=("Our authentication is refused. What does your log say about it: key, identity or certificate?",),
     )
+
+
+def _only_the_exchange(tunnel: Tunnel) -> Found | None:
+    # the initiator's last word on any failed IKE_AUTH; mostly the authentication, sometimes its child SA
+    failed = [(attempt, _exchange_failed(attempt)) for attempt, event in judged(tunnel) if event is None]
+    claimed = [(attempt, event) for attempt, event in failed if event and meaning(attempt) is None]
+    if not claimed:
+        return None
+    return found(
+        claimed,
+        summary="The IKE_AUTH exchange failed, most often for the authentication; the log does not tell why",
+        explanation="IKE_SA_INIT went through, so the path and the policies are right. The end that refused knows why.",
+        confidence="possible",
+        side="unknown",
+        alternatives=(
+            *(Alternative(cause, "possible", _LOG) for cause in ("pre-shared-key-mismatch", "identity-mismatch")),
+            Alternative("proxy-identity-mismatch", "possible", _LOG),
+        ),
+        configuration=group_lines(tunnel),
+        next_steps=(_steps.show_group(tunnel, "see how this peer is authenticated"), _steps.show_logging(tunnel)),
+        ask_peer=("Our IKE_AUTH exchange fails. What does your log say: key, identity, certificate or networks?",),
+    )
+
+
+def _exchange_failed(attempt: Negotiation) -> Event | None:
+    aborted = attempt.all(EventKind.NEGOTIATION_ABORTED)
+    return next((one for one in aborted if "auth exchange failed" in one.origin.text.lower()), None)
 
 
 def _is_unexplained(attempt: Negotiation, event: Event) -> bool:
