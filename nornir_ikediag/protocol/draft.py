@@ -4,7 +4,7 @@ from collections import deque
 from datetime import datetime
 from typing import Any
 
-from nornir_ikediag.model.event import Event
+from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import NegotiatedChild, Negotiation
 from nornir_ikediag.model.sa import Selector, Selectors
 
@@ -64,6 +64,17 @@ class Draft:
         if len(self._last) == _LAST_EVENTS:
             self.events_dropped += 1
         self._last.append(event)
+
+    def shorten(self, most: int, chatter: frozenset[EventKind]) -> None:
+        """Keep about so many events: what is not chatter, and of that the first and the last."""
+        events = (*self._first, *self._last)
+        if len(events) <= most:
+            return
+        telling = [event for event in events if event.kind not in chatter]
+        kept = telling if len(telling) <= most else [*telling[: most // 2], *telling[-(most - most // 2) :]]
+        self.events_dropped += len(events) - len(kept)
+        self._first = kept
+        self._last.clear()
 
     @property
     def selectors(self) -> Selectors | None:

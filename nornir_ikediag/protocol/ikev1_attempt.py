@@ -1,0 +1,253 @@
+"""One IKEv1 negotiation while it is replayed: which message came last, in which state that leaves it, what it has learned.
+
+What a packet does is in the tables of :mod:`.ikev1_exchanges`; what another event does is in ``_TAKES`` below.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.negotiation import NegotiatedChild, Negotiation
+from nornir_ikediag.model.sa import Selector
+from nornir_ikediag.protocol.draft import Draft
+from nornir_ikediag.protocol.ikev1_exchanges import LAST, MACHINES, REFUSALS, Message
+
+_SAME_BREATH = timedelta(seconds=20)
+_ESP_PORT = "4500"
+
+
+class Attempt(Draft):
+    """A first exchange with its first quick mode, or a quick mode of its own (``exchange`` quick-mode)."""
+
+    def __init__(self, number: int, origin: Event) -> None:
+        super().__init__(number, origin)
+        self.peer = origin.peer
+        self.step = 0  # the last message of the exchange in progress, sent or received
+        self.last_received = 0
+        self.last_sent = 0
+        self.phase1_up = False
+        self.quick: str | None = None  # the message id of its quick mode; '' while that is not printed
+        self.refused = False
+        self.quick_role: str | None = None  # either end may begin a quick mode
+        self.stage_before_quick: str | None = None
+        self.ended = False
+
+    @property
+    def running(self) -> bool:
+        """Whether anything more may come of it."""
+        return bool(self.outcome == "incomplete") and not self.ended
+
+    def is_near(self, event: Event) -> bool:
+        """Whether the event comes in the same breath as the end of this attempt."""
+        if event.at is None or self.ended_at is None:
+            return True
+        return abs(event.at - self.ended_at) <= _SAME_BREATH
+
+    def take(self, event: Event) -> None:
+        """Keep the event, and learn what it says."""
+        self.add(event)
+        if event.tunnel_group:
+            self.tunnel_group = event.tunnel_group
+        if event.username:
+            self.username = event.username
+        kind = event.kind
+        if kind in REFUSALS:
+            self.refused = True
+        learn = _TAKES.get(kind)
+        if learn is not None:
+            learn(self, event)
+
+    def take_packet(self, event: Event, message: Message | None) -> None:
+        """Count a packet, and move to the state that it leads to."""
+        self.take(event)
+        direction = event.get("direction")
+        if direction == "resending":
+            self.resent += 1
+            self.resent_at_end += 1
+        elif direction == "sending":
+            self.sent += 1
+            self.resent_at_end = 0
+        elif direction == "received":
+            self._received(message)
+        if message is None:
+            return
+        if self.role == "unknown" and message.exchange != "quick-mode":
+            self.role = _role(message, direction)
+        self.step = message.number
+        if direction == "received":
+            self.last_received = message.number
+            self.stopped_at = message.received
+        else:
+            self.last_sent = message.number
+            self.stopped_at = message.sent
+        if direction != "resending" and message.number < LAST[message.exchange]:
+            self.refused = False  # it goes on
+
+    def _received(self, message: Message | None) -> None:
+        self.received += 1
+        self.resent_at_end = 0
+        if self.floated:
+            self.received_after_float += 1
+        if message is not None and message.number == self.last_received and message.exchange != "quick-mode":
+            self.peer_repeats += 1
+
+    def end(self, event: Event | None, outcome: str, stopped_at: str | None = None) -> None:
+        """It came to its end. An end that was seen is not changed by the clean-up after it."""
+        if not self.running:
+            return
+        self.outcome = outcome
+        if outcome == "established":
+            self.stage = "established"
+            self.stopped_at = None
+            self.refused = False
+        elif stopped_at:
+            self.stopped_at = stopped_at
+        if event is not None and event.at is not None:
+            self.ended_at = event.at
+
+    def supersede(self) -> None:
+        """The peer or we began afresh: this one came to nothing."""
+        self.end(None, "failed")
+        self.ended = True
+
+    def delete(self) -> None:
+        """What was established is gone."""
+        if self.outcome == "established":
+            self.outcome = "deleted"
+
+    def freeze(self) -> Negotiation:
+        """The value that leaves the replay; an attempt that was refused and never went on has failed."""
+        if self.outcome == "incomplete" and self.refused and not self.resent_at_end:
+            self.outcome = "failed"
+        if self.selectors and len(self.child_sas) == 1 and self.child_sas[0].selectors is None:
+            child = self.child_sas[0]
+            self.child_sas = [NegotiatedChild(spi_in=child.spi_in, spi_out=child.spi_out, selectors=self.selectors)]
+        self.message_id = self.message_id or self.quick or None
+        return super().freeze()
+
+    def child(self, spi_in: str | None, spi_out: str | None) -> None:
+        """A pair of SAs, or the half of one that is known."""
+        for position, known in enumerate(self.child_sas):
+            if (known.spi_in in (None, spi_in) and known.spi_out in (None, spi_out)) or spi_in == known.spi_in:
+                spi_in, spi_out = spi_in or known.spi_in, spi_out or known.spi_out
+                self.child_sas[position] = NegotiatedChild(spi_in=spi_in, spi_out=spi_out, selectors=self.selectors)
+                return
+        self.child_sas.append(NegotiatedChild(spi_in=spi_in, spi_out=spi_out, selectors=self.selectors))
+
+    def selects(self, side: str, network: str, protocol: str = "0", port: str = "0") -> None:
+        """One side of the selectors; what is known already stays."""
+        if not network:
+            return
+        selector = Selector(network, int(protocol) if protocol.isdigit() else 0, port or "0")
+        if side == "local" and self.selector_local is None:
+            self.selector_local = selector
+        elif side == "remote" and self.selector_remote is None:
+            self.selector_remote = selector
+
+    # --- what events say
+
+    def _starts(self, event: Event) -> None:
+        self.role = "initiator"
+        if event.get("rekey") == "yes":
+            self.rekey = True
+
+    def _quick_starts(self, event: Event) -> None:
+        if self.role == "unknown":
+            self.role = "initiator" if event.get("role") == "initiator" else "responder"
+
+    def _accepted(self, event: Event) -> None:
+        self.refused = False
+        if event.get("proposal") and self.proposal is None:
+            policy = f", policy {event.get('policy')}" if event.get("policy") else ""
+            self.proposal = f"IKE proposal {event.get('proposal')} transform {event.get('transform')}{policy}"
+
+    def _accepted_ipsec(self, event: Event) -> None:
+        self.refused = False
+        if self.proposal is None:
+            entry = f", map entry {event.get('sequence')}" if event.get("sequence") else ""
+            self.proposal = f"IPSec proposal {event.get('proposal')} transform {event.get('transform')}{entry}"
+
+    def _nat(self, event: Event) -> None:
+        self.nat_detected = "yes" in (event.get("remote"), event.get("local"))
+
+    def _float(self, event: Event) -> None:
+        self.floated = True
+
+    def _on_port(self, event: Event) -> None:
+        self.local = self.local or event.get("local") or None
+        if event.get("local_port") == _ESP_PORT:
+            self.floated = True
+
+    def _duplicate(self, event: Event) -> None:
+        self.peer_repeats += 1
+
+    def _user(self, event: Event) -> None:
+        self.refused = False
+        self.username = event.get("username") or self.username
+
+    def _address(self, event: Event) -> None:
+        self.refused = False
+        self.assigned_address = event.get("address") or self.assigned_address
+        if self.stage in ("unknown", "phase1", "xauth"):
+            self.stage = "mode-config"
+
+    def _phase1_completed(self, event: Event) -> None:
+        self.phase1_up = True
+        self.refused = False
+        if self.stage != "established":
+            self.stage = "phase2"
+        if self.step and self.exchange in ("main-mode", "aggressive-mode") and not self.quick:
+            self.stopped_at = "MM_ACTIVE" if self.exchange == "main-mode" else "AM_ACTIVE"
+        if event.get("local"):
+            self.local = event.get("local").partition("/")[0]
+        if event.get("role") and self.role == "unknown":
+            self.role = event.get("role")
+
+    def _proxy(self, event: Event) -> None:
+        self.selects(event.get("side"), event.get("network"), event.get("protocol"), event.get("port"))
+
+    def _no_map(self, event: Event) -> None:
+        for side in ("local", "remote"):
+            self.selects(side, event.get(side))
+
+    def _child(self, event: Event) -> None:
+        self.child(event.get("spi_in") or None, event.get("spi_out") or None)
+        if self.role == "unknown" and event.get("role"):
+            self.role = event.get("role")
+        if event.get("name") and self.tunnel_group is None:
+            self.tunnel_group = event.get("name")
+
+    def _machine_failed(self, event: Event) -> None:
+        machine = event.get("machine")
+        if event.get("role") and (self.role == "unknown" or machine != "QM"):
+            self.role = event.get("role")
+        exchange = MACHINES.get(machine)
+        if exchange is not None and self.exchange == "unknown":
+            self.exchange = exchange
+
+
+_TAKES: dict[EventKind, Callable[[Attempt, Event], None]] = {
+    EventKind.INITIATOR_STARTS: Attempt._starts,
+    EventKind.QM_STARTS: Attempt._quick_starts,
+    EventKind.IKE_PROPOSAL_ACCEPTED: Attempt._accepted,
+    EventKind.IPSEC_PROPOSAL_ACCEPTED: Attempt._accepted_ipsec,
+    EventKind.NAT_VERDICT: Attempt._nat,
+    EventKind.NAT_FLOAT: Attempt._float,
+    EventKind.PACKET_ON_PORT: Attempt._on_port,
+    EventKind.DUPLICATE: Attempt._duplicate,
+    EventKind.USER_AUTHENTICATED: Attempt._user,
+    EventKind.ADDRESS_ASSIGNED: Attempt._address,
+    EventKind.PHASE1_COMPLETED: Attempt._phase1_completed,
+    EventKind.PROXY_RECEIVED: Attempt._proxy,
+    EventKind.PROXY_SENT: Attempt._proxy,
+    EventKind.CRYPTO_MAP_NOT_FOUND: Attempt._no_map,
+    EventKind.CHILD_ESTABLISHED: Attempt._child,
+    EventKind.FSM_ERROR: Attempt._machine_failed,
+}
+
+
+def _role(message: Message, direction: str) -> str:
+    ours = direction != "received"
+    if message.sender == "initiator":
+        return "initiator" if ours else "responder"
+    return "responder" if ours else "initiator"
