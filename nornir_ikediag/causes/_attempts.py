@@ -205,8 +205,18 @@ def nothing(tunnel: Tunnel) -> Verdict:
     return CannotTell("a debug log or syslog of the negotiation with this peer")
 
 
+def only_cleaned_up(attempt: Negotiation) -> bool:
+    """Whether it is a syslog without packets: `New Phase 1 …`, then the peer table is cleared, and nothing between."""
+    if attempt.has(EventKind.PACKET) or not attempt.has(EventKind.CONSEQUENCE):
+        return False
+    return attempt.has(EventKind.INITIATOR_STARTS) and not attempt.has(
+        EventKind.IKE_PROPOSAL_ACCEPTED, EventKind.PHASE1_COMPLETED, EventKind.TUNNEL_GROUP_LANDED
+    )
+
+
 def _is_stuck(attempt: Negotiation) -> bool:
-    return attempt.resent_at_end > 0 or attempt.peer_repeats > 1 or reason(attempt) is not None
+    silent = attempt.resent_at_end > 0 or attempt.peer_repeats > 1 or only_cleaned_up(attempt)
+    return silent or reason(attempt) is not None
 
 
 def _of_its_phase(attempt: Negotiation, event: Event) -> Event:

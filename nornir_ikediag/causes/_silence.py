@@ -17,7 +17,7 @@ Exactly one answer for an attempt, so that exactly one cause claims it.
 import re
 from dataclasses import dataclass
 
-from nornir_ikediag.causes._attempts import AUTH_TIMER, judged, once_per_tunnel
+from nornir_ikediag.causes._attempts import AUTH_TIMER, judged, once_per_tunnel, only_cleaned_up
 from nornir_ikediag.causes._wording import few, resends, sends
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
@@ -157,7 +157,7 @@ def _last_sent_bytes(attempt: Negotiation) -> int:
 def _ends_in_silence(attempt: Negotiation) -> bool:
     if attempt.resent_at_end or attempt.peer_repeats or auth_timer(attempt) is not None:
         return True
-    if attempt.has(EventKind.RETRIES_EXHAUSTED, EventKind.SESSION_TIMED_OUT) or _only_cleaned_up(attempt):
+    if attempt.has(EventKind.RETRIES_EXHAUSTED, EventKind.SESSION_TIMED_OUT) or only_cleaned_up(attempt):
         return True
     return any(_TIMEOUTS.search(_newest_steps(event)) for event in attempt.all(EventKind.FSM_ERROR))
 
@@ -165,12 +165,3 @@ def _ends_in_silence(attempt: Negotiation) -> bool:
 def _newest_steps(event: Event) -> str:
     # 'MM_DONE, EV_ERROR' comes first; the pair after it is the one that failed
     return "|".join(event.get("history").split("|")[1:3])
-
-
-def _only_cleaned_up(attempt: Negotiation) -> bool:
-    # a syslog without packets: `New Phase 1 …`, then the peer table is cleared, and nothing between
-    if attempt.has(EventKind.PACKET) or not attempt.has(EventKind.CONSEQUENCE):
-        return False
-    return attempt.has(EventKind.INITIATOR_STARTS) and not attempt.has(
-        EventKind.IKE_PROPOSAL_ACCEPTED, EventKind.PHASE1_COMPLETED, EventKind.TUNNEL_GROUP_LANDED
-    )

@@ -52,7 +52,8 @@ def match(tunnel: Tunnel) -> Verdict:
     attempt, event = refused[0]
     by_peer = event.kind == EventKind.NOTIFY_RECEIVED
     presented = attempt.last(EventKind.ID_RECEIVED)
-    value = f" {presented.get('value')}" if presented and presented.get("value") and not by_peer else ""
+    value = presented.get("value") if presented and not by_peer else ""
+    value = f" {value}" if value and not value.startswith("len ") else ""
     who = "The peer refuses the identity that we present" if by_peer else f"The peer's identity{value} is not expected"
     return found(
         refused,
