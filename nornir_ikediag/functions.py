@@ -49,7 +49,7 @@ def to_captures(aggregated_result: AggregatedResult) -> tuple[Capture, ...]:
 
 
 def write_captures(aggregated_result: AggregatedResult, folder: Path) -> tuple[Path, ...]:
-    """Write a capture folder for each device; returns their paths. Raises InputError where that is impossible."""
+    """Write a capture folder for each device; returns their paths. Raises InputError if that fails."""
     return tuple(captures.write(one, folder) for one in to_captures(aggregated_result))
 
 

@@ -65,8 +65,7 @@ def outcome(task: Task, capture: Capture, *, save: Path | str | None, fail_on: s
     if problem is not None:
         device = judge(kept_out(capture.name, capture.host, OutputIncomplete(capture.name, problem), "partial"))
     failed = problem is not None or not _did_its_job(capture) or _fails(device, fail_on)
-    plain = msgspec.to_builtins(DeviceReport(device=device))
-    return Result(host=task.host, result=plain | extra, failed=failed, changed=False)
+    return Result(host=task.host, result=_plain(DeviceReport(device=device)) | extra, failed=failed, changed=False)
 
 
 @contextmanager
@@ -106,9 +105,15 @@ def _collected(
         return collector.capture()
 
 
+def _plain(value: msgspec.Struct) -> dict[str, Any]:
+    """As JSON has it: whatever a processor does with a Result, it can write this down."""
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value))
+    return plain
+
+
 def _raw(task: Task, *, capture: Capture) -> Result:
     """What the device said, as plain data: schema nornir-ikediag/capture/1, texts included."""
-    return Result(host=task.host, result=msgspec.to_builtins(capture))
+    return Result(host=task.host, result=_plain(capture))
 
 
 def _did_its_job(capture: Capture) -> bool:

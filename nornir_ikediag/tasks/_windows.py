@@ -25,7 +25,7 @@ def up(device: ReportDevice) -> frozenset[str]:
 
 
 def unexplained(device: ReportDevice) -> tuple[ReportTunnel, ...]:
-    """The tunnels that are not up and for which no finding says why with some certainty."""
+    """The tunnels that are not up and for which no finding settles why."""
     return tuple(
         tunnel
         for tunnel in device.tunnels
@@ -126,8 +126,6 @@ def _explains(finding: Finding, tunnel: ReportTunnel) -> bool:
 
 
 def _is_reason(finding: Finding) -> bool:
-    return (
-        finding.severity in ("critical", "error")
-        and finding.confidence in ("certain", "likely")
-        and finding.cause not in _SYMPTOMS
-    )
+    """Whether the finding settles it: certain, or likely with nothing else that a log could tell it from."""
+    settled = finding.confidence == "certain" or (finding.confidence == "likely" and not finding.alternatives)
+    return settled and finding.severity in ("critical", "error") and finding.cause not in _SYMPTOMS

@@ -17,7 +17,7 @@ from nornir_ikediag.errors import DeviceError, DeviceUnreachable, LoginFailed
 from nornir_ikediag.lab import serve
 
 PASSWORD = "do-not-print-me"
-FAST: dict[str, Any] = {"conn_timeout": 2, "banner_timeout": 2, "auth_timeout": 5}
+FAST: dict[str, Any] = {"conn_timeout": 1, "banner_timeout": 1, "auth_timeout": 5}
 
 Serving = Callable[..., tuple[Any, Destination]]
 

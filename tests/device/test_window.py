@@ -98,7 +98,7 @@ def test_a_question_that_fails_means_not_concluded(lab: Lab, where: Where, opene
         raise RuntimeError("a defect")
 
     with opened(where(host)) as session:
-        source, facts = window(session, WindowRequest(ike_versions=(1,), seconds=4), concluded=concluded)
+        source, facts = window(session, WindowRequest(ike_versions=(1,), seconds=2.5), concluded=concluded)
     assert (facts.closed_by, facts.proved_off) == ("time", True)
     assert source is not None
     assert source.text

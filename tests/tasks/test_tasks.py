@@ -1,0 +1,343 @@
+"""The tasks as a Nornir user runs them: real Nornir, real netmiko, real SSH, simulated firewalls."""
+
+import json
+import logging
+import stat
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from nornir import InitNornir
+from nornir.core import Nornir
+from nornir.core.task import AggregatedResult, MultiResult, Result, Task
+
+from nornir_ikediag import capture as captures
+from nornir_ikediag.functions import give_credentials, print_report, to_captures, to_report, write_captures
+from nornir_ikediag.lab import Lab, LabHost, serve
+from nornir_ikediag.processors import Progress
+from nornir_ikediag.tasks import collect_debug, collect_state, diagnose
+
+RESPONDER = "wrong-key-main-mode-responder"
+HEALTHY = "healthy-main-mode-initiator"
+SWITCHED = ("debug", "no debug", "undebug", "clear", "conf", "write")
+
+Fleet = Callable[..., tuple[Nornir, Lab]]
+
+
+@contextmanager
+def fleet_of(names: Sequence[str], folder: Path, *, speed: float, workers: int = 20) -> Iterator[tuple[Nornir, Lab]]:
+    with serve(names, speed=speed) as lab:
+        nornir = InitNornir(
+            config_file=str(lab.write_inventory(folder)),
+            runner={"plugin": "threaded", "options": {"num_workers": workers}},
+        )
+        give_credentials(nornir, lab.environment())
+        for entry in nornir.inventory.hosts.values():
+            entry.data["ikediag"] = {"jitter_seconds": 0.0}
+        yield nornir, lab
+        until = time.monotonic() + 5
+        while any(host.sessions for host in lab.hosts) and time.monotonic() < until:
+            time.sleep(0.01)
+        for host in lab.hosts:
+            assert not host.configuration_entered, host.name
+            assert (host.sessions, host.debugs, host.conditions) == (0, {}, ()), host.name
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Iterator[Callable[..., tuple[Nornir, Lab]]]:
+    opened = []
+
+    def start(*names: str, speed: float = 20.0, workers: int = 20) -> tuple[Nornir, Lab]:
+        context = fleet_of(names, tmp_path / "inventory", speed=speed, workers=workers)
+        opened.append(context)
+        return context.__enter__()
+
+    yield start
+    for context in opened:
+        context.__exit__(None, None, None)
+
+
+def switched(host: LabHost) -> list[str]:
+    return [command for command in host.commands if command.startswith(SWITCHED)]
+
+
+def only(results: AggregatedResult) -> MultiResult:
+    (result,) = results.values()
+    assert isinstance(result, MultiResult)
+    return result
+
+
+def test_state_is_read_with_show_commands_alone(fleet: Fleet) -> None:
+    nornir, lab = fleet(HEALTHY)
+    results = only(nornir.run(task=collect_state))
+    result = results[0]
+    assert (result.failed, result.changed, result.exception) == (False, False, None)
+    plain = json.loads(json.dumps(result.result))
+    assert set(plain) == {"schema", "device"}
+    assert plain["schema"] == "nornir-ikediag/report/1"
+    device = plain["device"]
+    assert (device["name"], device["status"], device["role"], device["debug"]) == (HEALTHY, "read", "standalone", None)
+    assert [tunnel["state"] for tunnel in device["tunnels"]] == ["up"]
+    assert switched(lab.hosts[0]) == []
+
+
+def test_what_the_device_said_is_a_sub_task_nobody_has_to_look_at(fleet: Fleet) -> None:
+    nornir, _ = fleet(HEALTHY)
+    results = only(nornir.run(task=collect_state))
+    assert [(str(one.name), one.severity_level) for one in results] == [
+        ("collect_state", logging.INFO),
+        ("what the device said", logging.DEBUG),
+    ]
+    json.dumps(results[1].result)
+
+
+def test_a_capture_holds_everything_in_order(fleet: Fleet) -> None:
+    nornir, lab = fleet(RESPONDER, speed=20)
+    results = nornir.run(task=collect_debug, window_seconds=3)
+    (capture,) = to_captures(results)
+    peer = lab.hosts[0].peer
+    assert [(source.round, source.name) for source in capture.sources] == [
+        (0, "show curpriv"),
+        (0, "show version"),
+        (0, "show clock"),
+        (0, "show failover"),
+        (0, "show cluster info"),
+        (0, "show cpu usage"),
+        (0, "show debug"),
+        (0, "show crypto debug-condition"),
+        (0, "show ssh sessions"),
+        (0, "show running-config logging"),
+        (0, "show crypto ikev1 sa detail"),
+        (0, "show crypto ikev2 sa detail"),
+        (0, "show crypto ipsec sa"),
+        (0, "show vpn-sessiondb detail l2l"),
+        (0, "show running-config crypto"),
+        (0, "show running-config tunnel-group"),
+        (0, "show running-config group-policy"),
+        (0, "show running-config ip local pool"),
+        (0, "show running-config access-list VPN-PARTNER"),
+        (0, f"show route {peer}"),
+        (0, "show interface ip brief"),
+        (0, f"show logging | include {peer}"),
+        (0, "show crypto ikev1 stats"),
+        (0, "show crypto ikev2 stats"),
+        (0, "show crypto ipsec stats"),
+        (0, "debug"),
+        (1, "show crypto ikev1 sa detail"),
+        (1, "show crypto ikev2 sa detail"),
+        (1, "show crypto ipsec sa"),
+        (1, "show vpn-sessiondb detail l2l"),
+        (1, f"show logging | include {peer}"),
+    ]
+    assert capture.release == "9.12(4)24"
+    assert capture.role == "standalone"
+    assert capture.device_clock
+    assert capture.status == "read"
+    assert [window.proved_off for window in capture.windows] == [True]
+
+
+def test_a_window_is_opened_on_what_is_down_and_on_nothing_else(fleet: Fleet) -> None:
+    nornir, lab = fleet(RESPONDER, HEALTHY)
+    report = to_report(nornir.run(task=diagnose, window_seconds=4))
+    assert [device.name for device in report.devices] == [HEALTHY, RESPONDER]
+    healthy, broken = report.devices
+    assert healthy.debug is None
+    assert switched(lab.host(HEALTHY)) == []
+    assert broken.debug is not None
+    assert broken.debug.proved_off is True
+    assert switched(lab.host(RESPONDER)) == list(broken.debug.commands)
+    assert all("ikev2" not in command for command in broken.debug.commands)  # its configuration asks for IKEv1
+
+
+def test_an_ikev2_peer_gets_an_ikev2_debug(fleet: Fleet) -> None:
+    nornir, lab = fleet("ikev2-policy-refused")
+    host = lab.hosts[0]
+    nornir.run(task=diagnose, peer=host.peer, window_seconds=2)
+    assert switched(host) == [
+        f"debug crypto condition peer {host.peer}",
+        "debug crypto ikev2 protocol 127",
+        "debug crypto ikev2 platform 127",
+        "no debug crypto ikev2 protocol",
+        "no debug crypto ikev2 platform",
+        f"no debug crypto condition peer {host.peer}",
+    ]
+
+
+def test_without_seconds_there_is_no_window(fleet: Fleet) -> None:
+    nornir, lab = fleet(RESPONDER)
+    nornir.run(task=diagnose, window_seconds=0)
+    assert switched(lab.hosts[0]) == []
+
+
+def test_a_dry_run_reads_and_tells_what_it_would_send(fleet: Fleet) -> None:
+    nornir, lab = fleet(RESPONDER)
+    host = lab.hosts[0]
+    result = only(nornir.run(task=diagnose, peer=host.peer, dry_run=True))[0]
+    assert result.result["plan"] == [
+        f"debug crypto condition peer {host.peer}",
+        "debug crypto ikev1 127",
+        "no debug crypto ikev1",
+        f"no debug crypto condition peer {host.peer}",
+        "show debug",
+        "show crypto debug-condition",
+    ]
+    assert result.result["device"]["debug"]["refusal"] == "Dry run: a debug window would be opened here."
+    assert result.result["device"]["debug"]["proved_off"] is None
+    assert switched(host) == []
+
+
+def test_offline_nothing_is_sent_at_all(fleet: Fleet) -> None:
+    nornir, lab = fleet(RESPONDER)
+    host = lab.hosts[0]
+    result = only(nornir.run(task=diagnose, peer=host.peer, offline=True))[0]
+    assert not result.failed
+    assert result.result["plan"][0] == f"debug crypto condition peer {host.peer}"
+    assert list(host.commands) == []
+
+
+def test_one_bad_device_does_not_stop_the_others(fleet: Fleet, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    nornir, _ = fleet("unreachable", "login-refused", HEALTHY)
+    results = nornir.run(task=collect_state)
+    assert {name: result.failed for name, result in results.items()} == {
+        "unreachable": True,
+        "login-refused": True,
+        HEALTHY: False,
+    }
+    assert all(one.exception is None for result in results.values() for one in result)
+    statuses = {device.name: (device.status, device.judged) for device in to_report(results).devices}
+    assert statuses == {
+        "unreachable": ("unreachable", False),
+        "login-refused": ("login-failed", False),
+        HEALTHY: ("read", True),
+    }
+    assert "Traceback" not in caplog.text
+
+
+def test_a_host_that_is_no_asa_is_left_alone(fleet: Fleet) -> None:
+    nornir, lab = fleet(HEALTHY)
+    nornir.inventory.hosts[HEALTHY].platform = "cisco_ios"
+    result = only(nornir.run(task=collect_state))[0]
+    assert result.failed
+    assert result.result["device"]["not_judged"] == [
+        f"{HEALTHY} was left alone: its platform is cisco_ios, and ikediag speaks to cisco_asa. Filter the inventory "
+        "(-F platform=cisco_asa), or correct its platform."
+    ]
+    assert list(lab.hosts[0].commands) == []
+
+
+def test_a_sick_tunnel_is_no_failure_unless_the_caller_says_so(fleet: Fleet) -> None:
+    nornir, _ = fleet("peer-silent")
+    assert not only(nornir.run(task=collect_state)).failed
+    assert only(nornir.run(task=collect_state, fail_on="critical")).failed
+
+
+def test_the_context_of_the_inventory_is_entered(fleet: Fleet) -> None:
+    nornir, lab = fleet("multi-context")
+    without = only(nornir.run(task=collect_state))[0].result["device"]
+    assert (without["status"], without["tunnels"]) == ("partial", [])
+    nornir.inventory.hosts["multi-context"].data["ikediag"]["context"] = "customer-a"
+    within = only(nornir.run(task=collect_state))[0].result["device"]
+    assert (within["status"], within["context"]) == ("read", "customer-a")
+    assert [tunnel["peer"] for tunnel in within["tunnels"]] == ["198.51.100.1"]
+    assert "changeto context customer-a" in lab.hosts[0].commands
+
+
+def test_no_secret_gets_out(fleet: Fleet, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    nornir, lab = fleet(HEALTHY)
+    lab.hosts[0].device.here.extra_configuration["tunnel-group"] = (
+        "tunnel-group OLD ipsec-attributes",
+        " ikev1 pre-shared-key S3cret-in-the-clear",
+    )
+    results = nornir.run(task=collect_state, save=tmp_path / "saved")
+    written = write_captures(results, tmp_path / "written")
+    folders = [*written, tmp_path / "saved" / HEALTHY]
+    texts = [file.read_text() for folder in folders for file in folder.iterdir()]
+    texts += [json.dumps(one.result) for one in only(results)] + [caplog.text]
+    assert any(" ikev1 pre-shared-key *****" in text for text in texts)
+    for secret in ("S3cret", lab.password, lab.enable):
+        assert not [text for text in texts if secret in text]
+    for folder in folders:
+        assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in folder.iterdir())
+    assert captures.read(folders[0]) == captures.read(folders[1])
+
+
+def test_the_tasks_say_what_they_are_doing(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
+    nornir, _ = fleet(HEALTHY)
+    progress = Progress()
+    nornir.with_processors([progress]).run(task=collect_state, progress=progress.doing)
+    told = capsys.readouterr().err.splitlines()
+    assert told[:-1] == [
+        f"{HEALTHY}: logging in",
+        f"{HEALTHY}: reading the device",
+        f"{HEALTHY}: reading the SAs",
+        f"{HEALTHY}: reading the configuration",
+        f"{HEALTHY}: reading routes and log",
+    ]
+    assert told[-1].startswith(f"{HEALTHY}: done after ")
+
+
+def test_a_report_is_printed_in_any_format(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
+    nornir, _ = fleet(HEALTHY)
+    results = nornir.run(task=collect_state)
+    print_report(results)
+    assert HEALTHY in capsys.readouterr().out
+    print_report(results, format_name="json")
+    assert json.loads(capsys.readouterr().out)["summary"]["verdict"] == "healthy"
+
+
+def test_somebody_else_s_failed_task_is_a_device_not_judged(fleet: Fleet) -> None:
+    nornir, _ = fleet(HEALTHY)
+
+    def broken(task: Task) -> Result:
+        return Result(host=task.host, failed=True, result="nothing of ours")
+
+    (device,) = to_report(nornir.run(task=broken)).devices
+    assert (device.name, device.status, device.judged) == (HEALTHY, "unreachable", False)
+
+
+def test_nornir_writes_no_log_of_its_own(fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    nornir, _ = fleet(HEALTHY, "unreachable")
+    nornir.run(task=collect_state)
+    assert not (tmp_path / "nornir.log").exists()
+
+
+def texts_by_host(results: AggregatedResult) -> dict[str, list[tuple[str, bool, int]]]:
+    return {
+        one.name: [(source.name, source.complete, len(source.text.splitlines())) for source in one.sources]
+        for one in to_captures(results)
+    }
+
+
+def lose_nothing(folder: Path, hosts: int, workers: int) -> None:
+    """The same firewall many times over: every one has to say the same, and as much as one that is asked alone."""
+    with fleet_of([HEALTHY] * hosts, folder, speed=1.0, workers=workers) as (nornir, lab):
+        alone = only(nornir.filter(name=HEALTHY).run(task=collect_state))
+        results = nornir.run(task=collect_state)
+        assert not results.failed
+        said = texts_by_host(results)
+        (reference,) = texts_by_host(as_run(alone)).values()
+        assert len(said) == hosts
+        odd = {name: texts for name, texts in said.items() if texts != reference}
+        assert odd == {}
+        for host in lab.hosts:
+            assert list(host.commands)[:3] == ["show curpriv", "enable", "show curpriv"]
+
+
+def as_run(result: MultiResult) -> AggregatedResult:
+    aggregated = AggregatedResult("alone")
+    aggregated["alone"] = result
+    return aggregated
+
+
+def test_no_device_and_no_line_is_lost_in_parallel(tmp_path: Path) -> None:
+    lose_nothing(tmp_path, hosts=24, workers=12)
+
+
+@pytest.mark.slow("takes a minute and 240 simulated firewalls")
+def test_no_device_and_no_line_is_lost_by_a_fleet(tmp_path: Path) -> None:
+    lose_nothing(tmp_path, hosts=240, workers=20)
