@@ -24,8 +24,14 @@ Refusal = tuple[Negotiation, Event]
 
 
 def refused_for(tunnel: Tunnel, kind: str) -> tuple[Refusal, ...]:
-    """The attempts whose child SA was refused for this: `transform`, `pfs`, `networks`, `map` or `peer`."""
-    return failed_because(tunnel, lambda attempt, event: refusal(tunnel, attempt, event) == kind)
+    """The attempts whose child SA was refused for this: `transform`, `pfs`, `networks`, `map` or `peer`.
+
+    A log that lacks the comparisons says `transform`: no second fault where another attempt shows PFS to be the one.
+    """
+    refused = failed_because(tunnel, lambda attempt, event: refusal(tunnel, attempt, event) == kind)
+    if kind == "transform" and refused and refused_for(tunnel, "pfs"):
+        return tuple((attempt, event) for attempt, event in refused if differences(attempt))
+    return refused
 
 
 def refusal(tunnel: Tunnel, attempt: Negotiation, event: Event) -> str | None:

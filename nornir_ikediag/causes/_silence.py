@@ -17,6 +17,8 @@ Exactly one answer for an attempt, so that exactly one cause claims it.
 import re
 from dataclasses import dataclass
 
+import msgspec
+
 from nornir_ikediag.causes._attempts import AUTH_TIMER, judged, once_per_tunnel, only_cleaned_up
 from nornir_ikediag.causes._wording import few, resends, sends
 from nornir_ikediag.model.event import Event, EventKind
@@ -37,8 +39,17 @@ _TIMEOUTS = re.compile(r"EV_TIMEOUT|EV_RETRY|EV_PROB_AUTH_FAIL|EV_RESEND_MSG|TIM
 @once_per_tunnel
 def silences(tunnel: Tunnel) -> tuple[tuple[Negotiation, str], ...]:
     """The attempts that ended in silence, each with the id of the cause that this silence stands for."""
-    found = ((attempt, meaning(attempt)) for attempt, why in judged(tunnel) if why is None)
+    nat = next((one.nat_detected for one in reversed(tunnel.negotiations) if one.nat_detected is not None), None)
+    quiet_ones = (_with_nat(attempt, nat) for attempt, why in judged(tunnel) if why is None)
+    found = ((attempt, meaning(attempt)) for attempt in quiet_ones)
     return tuple((attempt, cause) for attempt, cause in found if cause is not None)
+
+
+def _with_nat(attempt: Negotiation, nat: bool | None) -> Negotiation:
+    # NAT is a property of the path: what another attempt found out holds for one whose beginning the log lacks
+    if attempt.nat_detected is not None or nat is None:
+        return attempt
+    return msgspec.structs.replace(attempt, nat_detected=nat)
 
 
 def meaning(attempt: Negotiation) -> str | None:

@@ -44,10 +44,19 @@ _ASK = (
 )
 _ASK += "hash or integrity, PRF, Diffie-Hellman group, authentication method and lifetime."
 
+_DETAIL = "a debug at level 127 of the next attempt: it prints what was received and what is configured"
+_ONE_OF = tuple(
+    Alternative(f"ike-policy-{attribute}-mismatch", "possible", _DETAIL)
+    for attribute in ("encryption", "hash", "dh-group", "auth-method")
+)
+
 
 def match(tunnel: Tunnel) -> Verdict:
     """A refusal, here or at the peer, that no single attribute explains."""
-    left = [(pair, compared) for pair, compared in refusals(tunnel) if compared.single not in ATTRIBUTES]
+    known = refusals(tunnel)
+    left = [(pair, compared) for pair, compared in known if compared.single not in ATTRIBUTES]
+    if len(left) < len(known):  # another attempt shows the one attribute: those without detail are no second fault
+        left = [(pair, compared) for pair, compared in left if compared.differences]
     here = [(pair, compared) for pair, compared in left if not peer_refused(*pair)]
     if here:
         return _refused_here(tunnel, [pair for pair, _ in here], here[0][1])
@@ -69,6 +78,7 @@ def _refused_here(tunnel: Tunnel, claimed: list[Refusal], compared: Comparison) 
         also=compared.lines,
         confidence="certain" if compared.full else implied,
         side="unknown",
+        alternatives=() if compared.differences else _ONE_OF,
         configuration=policy_lines(tunnel, attempt.ike_version),
         next_steps=policy_steps(tunnel, list(compared.differences) if compared.full else []),
         ask_peer=(_ASK,),
