@@ -54,7 +54,6 @@ REASONS = frozenset(
         EventKind.KEY_ACQUIRE_FAILED,
         EventKind.INITIATION_IMPOSSIBLE,
         EventKind.DPD_TIMEOUT,
-        EventKind.REKEY_COLLISION,
         EventKind.INTERFACE_CHANGED,
         EventKind.ADMINISTRATOR_CLEARED,
         EventKind.LIMIT_REACHED,
@@ -76,9 +75,9 @@ HINTS = frozenset(
         EventKind.CRYPTO_MAP_INCOMPLETE,
         EventKind.MALFORMED,
         EventKind.STALE_SA,
+        EventKind.REKEY_COLLISION,
     }
 )
-
 
 # What makes an earlier refusal good within the same attempt: the next policy, the next password, a retry.
 CURES: dict[EventKind, tuple[EventKind, ...]] = {
@@ -235,6 +234,8 @@ def _stands(attempt: Negotiation, event: Event) -> bool:
         return False
     if event.kind == EventKind.AUTH_FAILED and AUTH_TIMER.search(event.origin.text):
         return False  # silence, not a refusal
+    if event.kind == EventKind.REKEY_COLLISION and (event.get("harmless") == "yes" or attempt.resent_at_end):
+        return False  # the device solved it, or merely refuses a second attempt while the first one waits
     later = attempt.events[_position(attempt, event) + 1 :]
     if (
         event.kind == EventKind.KE_WRONG_GROUP and event.get("final") != "yes"

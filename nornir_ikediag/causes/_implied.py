@@ -78,7 +78,7 @@ def implied_reason(attempt: Negotiation) -> Event | None:
         kind = SENT.get(event.get("name")) if sent else _kind_of_step(event)
         if kind is not None:
             return _as(event, kind, attempt)
-    return _unanswered_comparison(attempt)
+    return _unanswered_comparison(attempt) or _deleted_by_peer(attempt)
 
 
 def failing_step(event: Event) -> tuple[str, str]:
@@ -120,3 +120,12 @@ def _unanswered_comparison(attempt: Negotiation) -> Event | None:
         if compared and not further and not attempt.has(*accepted):
             return msgspec.structs.replace(compared[-1], kind=refused, trust="supposed")
     return None
+
+
+def _deleted_by_peer(attempt: Negotiation) -> Event | None:
+    # the peer takes phase 1 away while phase 2 is being negotiated: a refusal whose notify this log does not show
+    deleted = attempt.first(EventKind.DELETE_RECEIVED)
+    if deleted is None or attempt.stage != "phase2" or attempt.role != "initiator":
+        return None
+    fields = {**deleted.fields, "name": "DELETE", "phase": "2"}
+    return msgspec.structs.replace(deleted, kind=EventKind.NOTIFY_RECEIVED, fields=fields, trust="supposed")

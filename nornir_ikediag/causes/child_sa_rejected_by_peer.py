@@ -51,14 +51,15 @@ def match(tunnel: Tunnel) -> Verdict:
     attempt, event = refused[0]
     local, remote = asked_for(attempt, event)
     networks = f" for {local} to {remote}" if local and remote else ""
-    name = event.get("name") or "an error notify"
+    deleted = event.get("name") == "DELETE"
+    name = "a delete of phase 1" if deleted else event.get("name") or "an error notify"
     return found(
         refused,
         summary=f"The peer refuses our child SA{networks} with {name} ({mode(attempt)})",
         explanation="Phase 1 is complete. The peer answered our proposal with a refusal that gives no reason; its own "
         "log does.",
         also=attempt.all(EventKind.PROXY_SENT, EventKind.PHASE1_COMPLETED),
-        confidence="certain",
+        confidence="likely" if deleted else "certain",
         side="peer",
         alternatives=(
             Alternative("ipsec-transform-mismatch", "likely", f"{_LOG}: encryption, integrity or mode do not fit"),

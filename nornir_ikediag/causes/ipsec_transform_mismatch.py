@@ -27,8 +27,10 @@ from nornir_ikediag.causes._children import SYMPTOMS, comparison_lines, differen
 from nornir_ikediag.causes._configured import proposal_lines
 from nornir_ikediag.causes._findings import found
 from nornir_ikediag.causes._policies import described
+from nornir_ikediag.model.event import Event
+from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
-from nornir_ikediag.model.verdict import Alternative, Cause, Step, Verdict
+from nornir_ikediag.model.verdict import Alternative, Cause, Confidence, Step, Verdict
 
 CAUSE = Cause(
     title="No IPsec proposal is acceptable to both ends",
@@ -46,7 +48,7 @@ def match(tunnel: Tunnel) -> Verdict:
     refused = refused_for(tunnel, "transform")
     if not refused:
         return nothing(tunnel)
-    attempt, _ = refused[0]
+    attempt, event = refused[0]
     differing = differences(attempt)
     named = f": {described(differing)}" if differing else ""
     group = any(one.attribute == "dh-group" for one in differing)
@@ -56,7 +58,7 @@ def match(tunnel: Tunnel) -> Verdict:
         explanation="Phase 1 is complete and the protected networks found their crypto map entry; the algorithms did "
         f"not fit.{offers_and_sets(tunnel, attempt)}",
         also=comparison_lines(attempt),
-        confidence="certain" if attempt.ike_version == 2 and differing else "likely",
+        confidence=_confidence(attempt, event, detailed=bool(differing)),
         side="unknown",
         alternatives=() if differing and not group else (_PFS,),
         configuration=proposal_lines(tunnel, attempt.ike_version),
@@ -66,6 +68,13 @@ def match(tunnel: Tunnel) -> Verdict:
             "or transport mode, PFS group?",
         ),
     )
+
+
+def _confidence(attempt: Negotiation, event: Event, *, detailed: bool) -> Confidence:
+    if attempt.ike_version == 2 and detailed:
+        return "certain"
+    only_torn_down = event.trust == "supposed" and not detailed  # a teardown's reason, or the failing step
+    return "possible" if only_torn_down else "likely"
 
 
 def _next(tunnel: Tunnel) -> tuple[Step, ...]:

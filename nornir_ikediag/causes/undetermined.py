@@ -63,7 +63,7 @@ def _found(tunnel: Tunnel, attempt: Negotiation, event: Event | None, *, count: 
         summary=f"The negotiation failed ({mode(attempt)}){waits_in(attempt.stopped_at)}: {told}",
         explanation="These are the last lines of the attempt; none of them is known to name a reason.",
         evidence=few(event, attempt.all(*_ENDS)[:4], last),
-        confidence="certain" if event else "possible",
+        confidence="possible",
         side="unknown",
         negotiation=None if is_loose(attempt) else attempt,
         selectors=attempt.selectors,
