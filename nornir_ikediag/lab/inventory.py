@@ -35,7 +35,8 @@ asa:
 def write(folder: Path, hosts: "Sequence[LabHost]") -> Path:
     """Write `config.yaml`, `hosts.yaml`, `groups.yaml` and `defaults.yaml`; returns the path of the first.
 
-    There are no credentials in it. ``data.scenario`` and ``data.peer`` say what the lab plays on that host.
+    There are no credentials in it. ``data.scenario`` and ``data.peer`` say what the lab plays on that host,
+    ``data.ikediag.context`` where the tunnel is.
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -51,4 +52,5 @@ def _host(host: "LabHost") -> str:
     lines = [f"{host.name}:", f"  hostname: {host.hostname}", f"  port: {host.port}", "  groups: [asa]", "  data:"]
     lines += [f"    scenario: {host.scenario.name}"]
     lines += [f"    peer: {host.peer}"] if host.peer else []
+    lines += ["    ikediag:", f"      context: {host.context}"] if host.context else []
     return "\n".join(lines) + "\n"

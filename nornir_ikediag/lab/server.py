@@ -5,7 +5,7 @@ import secrets
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from nornir_ikediag.errors import IkediagError
 from nornir_ikediag.lab import inventory
 from nornir_ikediag.lab.clock import Clock
-from nornir_ikediag.lab.device import MOST_SSH_SESSIONS, Context, Device
+from nornir_ikediag.lab.device import Context, Device
+from nornir_ikediag.lab.listener import load_asyncssh, server_factory
 from nornir_ikediag.lab.scenario import Occasion, Scenario, resolve
-from nornir_ikediag.lab.terminal import Terminal
 
 if TYPE_CHECKING:
     import asyncssh
@@ -28,7 +28,10 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class LabHost:
-    """How to reach one simulated firewall, and what it has been told so far."""
+    """How to reach one simulated firewall, and what it has been told so far.
+
+    ``peer`` is the one that the scenario is about; ``context`` is where its tunnel is, '' in single mode.
+    """
 
     name: str
     hostname: str
@@ -38,6 +41,7 @@ class LabHost:
     enable: str
     scenario: Scenario
     peer: str | None
+    context: str
     device: Device = field(repr=False)
 
     @property
@@ -107,7 +111,7 @@ class Lab:
 
     async def start(self) -> None:
         """Listen for all devices and start their scripts."""
-        asyncssh = _asyncssh()
+        asyncssh = load_asyncssh()
         options = asyncssh.SSHServerConnectionOptions(
             server_host_keys=[asyncssh.generate_private_key("ssh-ed25519")],
             server_version="Cisco-1.25",
@@ -132,8 +136,8 @@ class Lab:
         self, device: Device, scenario: Scenario, options: "asyncssh.SSHServerConnectionOptions"
     ) -> LabHost:
         if device.reachable:
-            server = await _asyncssh().listen(
-                LOOPBACK, 0, options=options, server_factory=_server_factory(device, self._connections)
+            server = await load_asyncssh().listen(
+                LOOPBACK, 0, options=options, server_factory=server_factory(device, USERNAME, self._connections)
             )
             self._servers.append(server)
             port = server.get_port()
@@ -152,6 +156,7 @@ class Lab:
             enable=self.enable,
             scenario=scenario,
             peer=tunnels[0].peer if tunnels else None,
+            context=device.here.name,
             device=device,
         )
 
@@ -194,7 +199,7 @@ def serve(names: Sequence[str], *, speed: float = 1.0) -> Iterator[Lab]:
     A name may come several times (the hosts are numbered) and may have a size: `hub-quiet:200`. Raises UsageError for
     a name that is no end, IkediagError when asyncssh is not installed.
     """
-    _asyncssh()
+    load_asyncssh()
     lab = Lab(names, speed=speed)
     thread = threading.Thread(target=lab.run, name="ikediag-lab", daemon=True)
     thread.start()
@@ -216,16 +221,6 @@ def _named(names: Sequence[str]) -> Iterator[tuple[str, Scenario, int, int]]:
         yield (scenario.name if count == 1 else f"{scenario.name}-{count}", scenario, size, index)
 
 
-def _asyncssh() -> Any:
-    try:
-        import asyncssh  # noqa: PLC0415  # an extra: the rest of the program does without it
-    except ImportError:
-        raise IkediagError(
-            "The simulated fleet needs asyncssh, which is not installed: pip install 'nornir-ikediag[lab]'."
-        ) from None
-    return asyncssh
-
-
 async def _play(scenario: Scenario, context: Context) -> None:
     """Run a scenario's script against the clock."""
     assert scenario.play is not None  # noqa: S101  # checked by the caller
@@ -241,72 +236,3 @@ async def _play(scenario: Scenario, context: Context) -> None:
         except TimeoutError:
             pass
         occasion.clear()
-
-
-def _server_factory(
-    device: Device, connections: "set[asyncssh.SSHServerConnection]"
-) -> "Callable[[], asyncssh.SSHServer]":
-    asyncssh = _asyncssh()
-
-    class Session(asyncssh.SSHServerSession):  # type: ignore[misc, name-defined]  # imported lazily
-        """A shell."""
-
-        def connection_made(self, chan: Any) -> None:
-            username = chan.get_extra_info("username")
-
-            pending: list[str] = []
-
-            def flush() -> None:
-                text = "".join(pending)
-                pending.clear()
-                if not chan.is_closing():
-                    chan.write(text.encode())
-
-            def write(text: str) -> None:
-                if not pending:  # one packet for all that is said at once
-                    asyncio.get_running_loop().call_soon(flush)
-                pending.append(text)
-
-            self._terminal = Terminal(device, username, write, chan.get_connection().close)
-
-        def pty_requested(self, *_: object) -> bool:
-            return True
-
-        def shell_requested(self) -> bool:
-            self._terminal.register()
-            return True
-
-        def session_started(self) -> None:
-            self._terminal.start()
-
-        def data_received(self, data: bytes, _datatype: object) -> None:
-            self._terminal.feed(data.decode("utf-8", "ignore"))
-
-        def connection_lost(self, _exc: Exception | None) -> None:
-            self._terminal.end()
-
-    class Server(asyncssh.SSHServer):  # type: ignore[misc, name-defined]  # imported lazily
-        """A connection."""
-
-        def connection_made(self, conn: Any) -> None:
-            self._connection = conn
-            connections.add(conn)
-            if len(device.sessions) >= MOST_SSH_SESSIONS:
-                conn.abort()
-
-        def connection_lost(self, _exc: Exception | None) -> None:
-            connections.discard(self._connection)
-
-        def begin_auth(self, _username: str) -> bool:
-            return True
-
-        def password_auth_supported(self) -> bool:
-            return True
-
-        def validate_password(self, username: str, password: str) -> bool:
-            return not device.refuses_login and username == USERNAME and password == device.password
-
-        def session_requested(self) -> Session:
-            return Session()
-
-    return Server

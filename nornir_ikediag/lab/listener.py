@@ -1,0 +1,93 @@
+"""The SSH side of a simulated firewall: who may log in, and a terminal for everybody who does."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from nornir_ikediag.errors import IkediagError
+from nornir_ikediag.lab.device import MOST_SSH_SESSIONS, Device
+from nornir_ikediag.lab.terminal import Terminal
+
+if TYPE_CHECKING:
+    import asyncssh
+
+
+def load_asyncssh() -> Any:
+    """asyncssh, which is an extra. Raises IkediagError where it is missing."""
+    try:
+        import asyncssh  # noqa: PLC0415  # an extra: the rest of the program does without it
+    except ImportError:
+        raise IkediagError(
+            "The simulated fleet needs asyncssh, which is not installed: pip install 'nornir-ikediag[lab]'."
+        ) from None
+    return asyncssh
+
+
+def server_factory(
+    device: Device, known_user: str, connections: "set[asyncssh.SSHServerConnection]"
+) -> "Callable[[], asyncssh.SSHServer]":
+    """What makes the SSH side of one device; ``connections`` keeps the open ones."""
+    asyncssh = load_asyncssh()
+
+    class Session(asyncssh.SSHServerSession):  # type: ignore[misc, name-defined]  # imported lazily
+        """A shell."""
+
+        def connection_made(self, chan: Any) -> None:
+            username = chan.get_extra_info("username")
+
+            pending: list[str] = []
+
+            def flush() -> None:
+                text = "".join(pending)
+                pending.clear()
+                if not chan.is_closing():
+                    chan.write(text.encode())
+
+            def write(text: str) -> None:
+                if not pending:  # one packet for all that is said at once
+                    asyncio.get_running_loop().call_soon(flush)
+                pending.append(text)
+
+            self._terminal = Terminal(device, username, write, chan.get_connection().close)
+
+        def pty_requested(self, *_: object) -> bool:
+            return True
+
+        def shell_requested(self) -> bool:
+            self._terminal.register()
+            return True
+
+        def session_started(self) -> None:
+            self._terminal.start()
+
+        def data_received(self, data: bytes, _datatype: object) -> None:
+            self._terminal.feed(data.decode("utf-8", "ignore"))
+
+        def connection_lost(self, _exc: Exception | None) -> None:
+            self._terminal.end()
+
+    class Server(asyncssh.SSHServer):  # type: ignore[misc, name-defined]  # imported lazily
+        """A connection."""
+
+        def connection_made(self, conn: Any) -> None:
+            self._connection = conn
+            connections.add(conn)
+            if len(device.sessions) >= MOST_SSH_SESSIONS:
+                conn.abort()
+
+        def connection_lost(self, _exc: Exception | None) -> None:
+            connections.discard(self._connection)
+
+        def begin_auth(self, _username: str) -> bool:
+            return True
+
+        def password_auth_supported(self) -> bool:
+            return True
+
+        def validate_password(self, username: str, password: str) -> bool:
+            return not device.refuses_login and username == known_user and password == device.password
+
+        def session_requested(self) -> Session:
+            return Session()
+
+    return Server
