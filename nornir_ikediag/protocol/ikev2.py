@@ -15,6 +15,8 @@ from nornir_ikediag.protocol.ikev2_attempt import Attempt
 from nornir_ikediag.protocol.ikev2_exchanges import ABOUT_CHILD, ENDINGS, FAILURES, state_row
 from nornir_ikediag.protocol.ikev2_session import Session
 
+# A pasted fragment says why a negotiation failed and not with whom: it deserves an answer all the same.
+UNKNOWN_PEER = "unknown"
 _MOST_NEGOTIATIONS = 10_000
 _NEAR_LINES = 60
 _NEAR_TIME = timedelta(seconds=120)
@@ -89,6 +91,8 @@ class Ikev2Replay:
         self._waiting = []
         for attempt in self._attempts:
             attempt.close()
+            if attempt.peer is None and attempt.finished:
+                attempt.peer = UNKNOWN_PEER
         return Replayed(
             negotiations=tuple(attempt.freeze() for attempt in self._attempts),
             peer_events={peer: tuple(events) for peer, events in self._peer_events.items()},
