@@ -1,7 +1,11 @@
 """Which networks a child SA was asked for, as this device sees them."""
 
+import ipaddress
+
+from nornir_ikediag.causes._configured import entries, read
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
+from nornir_ikediag.model.tunnel import Tunnel
 
 _ANY = ("0.0.0.0/0", "0.0.0.0/0.0.0.0", "::/0", "0.0.0.0-255.255.255.255")
 
@@ -31,6 +35,28 @@ def _asked_for(attempt: Negotiation, event: Event) -> tuple[str, str]:
         if named and named.get("local") and named.get("remote"):
             return named.get("local"), named.get("remote")
     return "", ""
+
+
+def as_configured(network: str) -> str:
+    """A network as an access-list line spells it: `10.1.1.0 255.255.255.0`, `host 10.1.1.5`, `any`."""
+    if network.startswith(_ANY):
+        return "any"
+    try:
+        block = ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return network or "<network>"
+    if block.num_addresses == 1:
+        return f"host {block.network_address}"
+    return f"{block.network_address} {block.netmask}" if block.version == 4 else str(block)
+
+
+def protected(tunnel: Tunnel) -> str:
+    """What our crypto ACLs have for this peer, in words; empty where they were not read."""
+    names = {entry.access_list for entry in entries(tunnel)}
+    lines = [line for line in read(tunnel).access_lists if line.name in names and line.permit]
+    pairs = [f"local {line.local}, remote {line.remote}" for line in lines if line.local and line.remote]
+    more = f" and {len(pairs) - 3} more" if len(pairs) > 3 else ""
+    return "; ".join(pairs[:3]) + more
 
 
 def is_any_to_any(local: str, remote: str) -> bool:

@@ -49,11 +49,12 @@ def one_attribute(tunnel: Tunnel, attribute: str, name: str) -> Found | None:
     if not alike:
         return None
     (attempt, event), compared = alike[0]
+    name = "integrity algorithm" if attribute == "hash" and attempt.ike_version == 2 else name
     differing = [one for one in compared.differences if one.attribute == attribute]
     theirs, ours = _values(differing)
     return found(
         [pair for pair, _ in alike],
-        summary=f"The IKE policies differ in {name} alone: the peer offers {theirs}, we have {ours}",
+        summary=f"The IKE policies differ in the {name} alone: the peer offers {theirs}, we have {ours}",
         explanation=_explain(compared, name),
         also=compared.lines,
         confidence=_confidence(compared, attempt, event),
@@ -87,7 +88,8 @@ def policy_steps(tunnel: Tunnel, differing: list[Difference]) -> tuple[Step, ...
 
 def described(differences: tuple[Difference, ...]) -> str:
     """`encryption (offered 3DES-CBC, configured AES-CBC) and dh-group (…)`."""
-    return join(f"{one.attribute} (offered {one.received}, configured {one.configured})" for one in differences[:6])
+    pairs = ((one, _said(one.attribute, one.received), _said(one.attribute, one.configured)) for one in differences[:6])
+    return join(f"{one.attribute} (offered {theirs}, configured {ours})" for one, theirs, ours in pairs)
 
 
 def _confidence(compared: Comparison, attempt: Negotiation, event: Event) -> Confidence:
@@ -109,8 +111,14 @@ def _explain(compared: Comparison, name: str) -> str:
 
 
 def _values(differing: list[Difference]) -> tuple[str, str]:
-    theirs = join(dict.fromkeys(one.received or "nothing" for one in differing))
-    return theirs, join(dict.fromkeys(one.configured or "nothing" for one in differing), "or")
+    theirs = join(dict.fromkeys(_said(one.attribute, one.received) for one in differing))
+    return theirs, join(dict.fromkeys(_said(one.attribute, one.configured) for one in differing), "or")
+
+
+def _said(attribute: str, value: str) -> str:
+    if attribute != "dh-group" or not value[:1].isdigit():
+        return value or "nothing"
+    return f"groups {value}" if "," in value else f"group {value}"
 
 
 def _command_value(difference: Difference) -> str:

@@ -19,9 +19,13 @@ def version_of(tunnel: Tunnel) -> IkeVersion:
 
 
 def is_old(tunnel: Tunnel) -> bool:
-    """Whether the release is known and older than 8.4, where `isakmp` is the keyword."""
+    """Whether the release, or else the configuration's own spelling, says that `isakmp` is the keyword."""
     release = re.match(r"(\d+)\.(\d+)", tunnel.device.software or "")
-    return release is not None and (int(release[1]), int(release[2])) < (8, 4)
+    if release is not None:
+        return (int(release[1]), int(release[2])) < (8, 4)
+    configuration = tunnel.device.configuration
+    lines = [policy.origin.text for policy in configuration.ike_policies] if configuration else []
+    return any("isakmp policy" in line for line in lines)
 
 
 def keyword(tunnel: Tunnel) -> str:

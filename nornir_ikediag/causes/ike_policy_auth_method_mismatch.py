@@ -41,7 +41,7 @@ CAUSE = Cause(
 
 def match(tunnel: Tunnel) -> Verdict:
     """Proposals refused for the method alone, or the device says that the methods do not fit."""
-    listed = one_attribute(tunnel, "auth-method", "the authentication method")
+    listed = one_attribute(tunnel, "auth-method", "authentication method")
     if listed:
         return listed
     said = failed_with(tunnel, EventKind.AUTH_METHOD_MISMATCH)

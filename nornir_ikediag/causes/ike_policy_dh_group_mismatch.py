@@ -44,7 +44,7 @@ CAUSE = Cause(
 
 def match(tunnel: Tunnel) -> Verdict:
     """Proposals refused for the group alone, or a KE payload of a group that the other end does not take."""
-    listed = one_attribute(tunnel, "dh-group", "the Diffie-Hellman group")
+    listed = one_attribute(tunnel, "dh-group", "Diffie-Hellman group")
     if listed:
         return listed
     wrong = failed_because(tunnel, _wrong_group)

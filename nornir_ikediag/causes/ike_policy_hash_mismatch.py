@@ -36,4 +36,4 @@ CAUSE = Cause(
 
 def match(tunnel: Tunnel) -> Verdict:
     """Proposals refused, and the hash is all that differs between the closest pair."""
-    return one_attribute(tunnel, "hash", "the hash") or nothing(tunnel)
+    return one_attribute(tunnel, "hash", "hash") or nothing(tunnel)

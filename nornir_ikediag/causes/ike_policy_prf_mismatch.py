@@ -36,4 +36,4 @@ CAUSE = Cause(
 
 def match(tunnel: Tunnel) -> Verdict:
     """Proposals refused, and the PRF is all that differs between the closest pair."""
-    return one_attribute(tunnel, "prf", "the PRF") or nothing(tunnel)
+    return one_attribute(tunnel, "prf", "PRF") or nothing(tunnel)

@@ -26,9 +26,9 @@ References
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import nothing
 from nornir_ikediag.causes._children import SYMPTOMS, refused_for
-from nornir_ikediag.causes._configured import access_list_lines, map_lines
+from nornir_ikediag.causes._configured import access_list_lines, entries, map_lines
 from nornir_ikediag.causes._findings import found
-from nornir_ikediag.causes._networks import asked_for, is_any_to_any, proxy_lines
+from nornir_ikediag.causes._networks import as_configured, asked_for, is_any_to_any, protected, proxy_lines
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Alternative, Cause, Verdict
@@ -42,6 +42,10 @@ CAUSE = Cause(
 )
 
 _ENTRY = "the crypto map entry whose ACL has these networks: its `set peer`, and what it lacks"
+_OTHER_ENTRY = (
+    Alternative("crypto-map-peer-mismatch", "possible", _ENTRY),
+    Alternative("crypto-map-incomplete", "possible", _ENTRY),
+)
 _ROUTED = " Any to any is what a route-based peer (VTI, cloud gateway) proposes; our crypto map is policy-based."
 
 
@@ -54,30 +58,26 @@ def match(tunnel: Tunnel) -> Verdict:
     local, remote = asked_for(attempt, event)
     by_peer = event.kind == EventKind.NOTIFY_RECEIVED
     what = f": local {local}, remote {remote}" if local and remote else ""
-    routed = is_any_to_any(local, remote)
+    routed, ours = is_any_to_any(local, remote), protected(tunnel)
+    acl = next((entry.access_list for entry in entries(tunnel) if entry.access_list), "<crypto ACL>")
     who = "The peer refuses" if by_peer else "No crypto map entry of ours has"
     return found(
         refused,
         summary=f"{who} the networks {'that we ask for' if by_peer else 'that the peer asks for'}{what}"
         f"{' (a route-based peer against our crypto map)' if routed else ''}",
         explanation="Phase 1 is complete. The networks that one end asks to protect are not what the other end has for "
-        f"this peer.{_ROUTED if routed else ''}",
+        f"this peer.{f' We have {ours}.' if ours else ''}{_ROUTED if routed else ''}",
         also=proxy_lines(attempt),
         confidence="likely" if by_peer or not what else "certain",
         side="unknown",
-        alternatives=(
-            Alternative("crypto-map-peer-mismatch", "possible", _ENTRY),
-            Alternative("crypto-map-incomplete", "possible", _ENTRY),
-        )
-        if not by_peer
-        else (),
+        alternatives=() if by_peer or ours else _OTHER_ENTRY,
         configuration=map_lines(tunnel) + access_list_lines(tunnel),
         next_steps=(
             _steps.show_access_list(tunnel, "compare each line, source and destination swapped, with the peer's"),
             _steps.show_map(tunnel, "see which ACL the entry of this peer names"),
             _steps.change(
-                f"access-list <crypto ACL> extended permit ip {local or '<local>'} {remote or '<remote>'}",
-                "protects this pair too (write it as address and mask); the peer needs its mirror image",
+                f"access-list {acl} extended permit ip {as_configured(local)} {as_configured(remote)}",
+                "protects this pair too; the peer needs its mirror image, or the tunnel stays down",
             ),
         ),
         ask_peer=(
