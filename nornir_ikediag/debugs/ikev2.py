@@ -10,14 +10,13 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-import msgspec
-
 from nornir_ikediag.debugs.entry import Entry
 from nornir_ikediag.debugs.ikev2_catalogue import Understood, lookup
 from nornir_ikediag.debugs.ikev2_packet import Packet, begin, payload_after
 from nornir_ikediag.debugs.ikev2_policies import Comparison, begins
 from nornir_ikediag.debugs.ikev2_proposals import is_proposal
 from nornir_ikediag.debugs.ikev2_selectors import described
+from nornir_ikediag.debugs.ikev2_syslog import DEFAULT_GROUPS, ENDS, bare, with_ends
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
 
@@ -30,16 +29,10 @@ _ON_WIRE = re.compile(
     r"(?P<which>SENT|RECV) PKT \[(?P<exchange>\w+)\] \[(?P<from>[^\]]+)\]:(?P<from_port>\d+)->"
     r"\[(?P<to>[^\]]+)\]:(?P<to_port>\d+) InitSPI=(?P<spi_i>\w+) RespSPI=(?P<spi_r>\w+) MID=(?P<message_id>\w+)"
 )
-_ENDS = re.compile(
-    r"Local:\s?(?P<local>\S+?):(?P<local_port>\d+)\s+Remote:\s?(?P<peer>\S+?):(?P<peer_port>\d+)\s+"
-    r"Username:\s?(?P<username>(?!IKEv2 )\S*)\s*(?:IKEv2 (?!Backup|Doesn't))?"
-)
 _TYPED_COMMAND = re.compile(
     r"[A-Za-z][\w./-]*(?:\([\w-]+\))?[#>]\s?(?:(?:un|no )?deb\w*|no|show?|term\w*|conf\w*|exit|clear|ping|pack\w*)\b.*$"
 )
-_NOBODY = frozenset({"", "unknown", "n/a", "none"})
-_DEFAULT_GROUPS = re.compile(r"Default\w*Group$", re.IGNORECASE)
-_ADDRESS = re.compile(r"[0-9A-Fa-f.:]*[.:][0-9A-Fa-f.:]*$")
+_PEER_LOST = re.compile(r"peer (?:is )?(?:lost|dead|not responding)|lost (?:contact|service|peer)|DPD", re.IGNORECASE)
 _SHARED_REFUSALS = frozenset({"proposals-refused", "proposals-not-verified"})
 _MOST_MAP_CHECKS = 32
 
@@ -83,7 +76,7 @@ class Ikev2Reader:
     def _syslog(self, entry: Entry) -> Sequence[Event] | None:
         """A message of 750xxx to 753xxx: who it is about stands in front, what happened is in the catalogue."""
         text = entry.text
-        found = _ENDS.match(text)
+        found = ENDS.match(text)
         said = lookup(text[found.end() :] if found else text)
         if said is None:
             return None
@@ -93,7 +86,7 @@ class Ikev2Reader:
         self._finish_comparison()
         self._message(Evidence(self.source, entry.number, entry.line), said, entry.syslog_id)
         events = self._taken()
-        return [_with_ends(event, found) for event in events] if found else events
+        return [with_ends(event, found) for event in events] if found else events
 
     def _line(self, origin: Evidence, text: str) -> bool:
         """Whether everything in this line is understood."""
@@ -161,7 +154,9 @@ class Ikev2Reader:
         fields = dict(fields)
         if kind == EventKind.IKE_PROPOSALS_REFUSED and message.id in ("proposals-refused", "no-matching-proposal"):
             fields["phase"] = "unknown"
-        if kind == EventKind.TUNNEL_GROUP_LANDED and _DEFAULT_GROUPS.match(fields.get("name", "")):
+        if kind == EventKind.TORN_DOWN and _PEER_LOST.search(fields.get("reason", "")):
+            kind = EventKind.DPD_TIMEOUT
+        if kind == EventKind.TUNNEL_GROUP_LANDED and DEFAULT_GROUPS.match(fields.get("name", "")):
             kind = EventKind.TUNNEL_GROUP_DEFAULT
         event = self._emit(kind, origin, fields, trust=message.trust, message=syslog_id or message.id)
         if kind == EventKind.CRYPTO_MAP_CHECK:
@@ -182,7 +177,7 @@ class Ikev2Reader:
                 fields[name] = _hexadecimal(fields[name], 8 if name in ("message_id", "spi") else 16)
         group = fields.get("name") if kind in _GROUP_KINDS else None
         event = Event(
-            kind=kind, origin=origin, at=self._at, ike_version=2, peer=_bare(peer), local=_bare(local),
+            kind=kind, origin=origin, at=self._at, ike_version=2, peer=bare(peer), local=bare(local),
             tunnel_group=group, exchange=self._number, message=message, trust=trust, fields=fields,
         )  # fmt: skip
         self._out.append(event)
@@ -250,8 +245,6 @@ _NOTIFIES_WITH_A_MEANING = {
     "COOKIE": EventKind.COOKIE_CHALLENGE,
     "INVALID_KE_PAYLOAD": EventKind.KE_WRONG_GROUP,
 }
-# Syslog of users only: there `Username:` is a person. Elsewhere it is the tunnel-group of a LAN-to-LAN peer as well.
-_ABOUT_USERS = frozenset(f"7510{number:02}" for number in (5, 11, 12, 13, 14, 18, 20, 21, 24, 25, 26))
 _ENDS_OF_PACKET = frozenset({"peer", "local", "spi_i", "spi_r"})
 _NO_REASONS = frozenset({EventKind.NOTED, EventKind.CONSEQUENCE, EventKind.NEGOTIATION_ABORTED})
 _REFUSALS = frozenset({EventKind.IKE_PROPOSALS_REFUSED, EventKind.IPSEC_PROPOSALS_REFUSED})
@@ -277,27 +270,6 @@ def _messages(text: str, current: str | None) -> Iterator[tuple[str | None, str]
 def _loose_dump(origin: Evidence, text: str) -> bool:
     """Whether this is a line of a dump whose beginning was cut off."""
     return Packet(origin, None, "received", has_header=False).take(origin, text)
-
-
-def _with_ends(event: Event, found: re.Match[str]) -> Event:
-    peer, name = _bare(found["peer"]), found["username"].strip(",")
-    group, user = event.tunnel_group, None
-    ports = {"local_port": found["local_port"], "peer_port": found["peer_port"]}
-    if name.lower() not in _NOBODY:
-        if _ADDRESS.match(name) or _DEFAULT_GROUPS.match(name):
-            group = group or name
-        elif event.message in _ABOUT_USERS:
-            user = name
-        else:
-            ports["user_or_group"] = name
-    return msgspec.structs.replace(
-        event, peer=event.peer or peer, local=_bare(found["local"]), tunnel_group=group, username=user,
-        fields={**ports, **event.fields},
-    )  # fmt: skip
-
-
-def _bare(address: str | None) -> str | None:
-    return address.strip("[]") or None if address else None
 
 
 def _hexadecimal(text: str, digits: int) -> str:

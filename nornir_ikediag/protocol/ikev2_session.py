@@ -14,6 +14,7 @@ Begin = Callable[[Event, bool], Attempt]
 
 _BIRTHS = frozenset({"EV_INIT_SA", "EV_RECV_INIT"})
 _STARTS = frozenset({EventKind.RESPONDER_STARTS, EventKind.INITIATOR_STARTS})
+_REPEATS = frozenset({EventKind.RETRANSMIT, EventKind.DPD_TIMEOUT})
 _SAME_DEATH = timedelta(seconds=5)
 _LIFE = frozenset({EventKind.DPD, EventKind.DPD_TIMEOUT, EventKind.DELETE_RECEIVED, EventKind.DELETE_SENT})
 
@@ -120,6 +121,7 @@ class Session:
         if event.kind == EventKind.REKEY_STARTS:
             self._rekey = event
         if name == "CREATE_CHILD_SA":
+            self._liveness = False
             return self._child_of(event, begin)
         if name == "INFORMATIONAL" or event.get("state") == "READY":
             self._child = None
@@ -131,6 +133,8 @@ class Session:
 
     def _of_child(self, event: Event, begin: Begin) -> Attempt | None:
         """The CREATE_CHILD_SA exchange that spoke last; one that only a refusal speaks of is begun by it."""
+        if self._liveness and event.kind in _REPEATS:
+            return None  # what is repeated is the liveness check
         if self._child is None and self.is_up and self._first is not None and _is_child_refusal(event):
             self._child = begin(event, True)
         return self._child
