@@ -231,6 +231,15 @@ def test_equally_close_pairs_that_differ_in_different_attributes_single_nothing_
     assert compare(tunnel(one), one).single is None
 
 
+def test_the_other_ends_policies_prove_what_differs() -> None:
+    told = event(EventKind.NOTIFY_RECEIVED, name="NO_PROPOSAL_CHOSEN")
+    one = attempt(told)
+    theirs = tunnel(device=with_policies(policy(5, "aes-256", "md5", "5")))
+    subject = tunnel(one, device=with_policies(policy(10, "aes-256", "sha", "5")), other_end=theirs)
+    compared = compare(subject, one)
+    assert (compared.single, compared.full) == ("hash", True)
+
+
 # --- child SAs
 
 
