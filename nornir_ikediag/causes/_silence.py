@@ -139,11 +139,12 @@ def uses_certificates(attempt: Negotiation) -> bool:
 
 def _phase1_silence(attempt: Negotiation, state: str) -> str:
     first = state in FIRST_WAIT or (not state and not attempt.received and attempt.role != "responder")
+    blamed = state in KEY_WAIT and blames_authentication(attempt) is not None
     in_order = (
         ("nat-t-port-blocked", _floats_next(attempt, state) and not attempt.received_after_float),
         ("fragment-loss", _last_sent_bytes(attempt) >= FRAGMENTED_FROM_BYTES),
         ("peer-no-reply", first),
-        ("reply-path-blocked", attempt.peer_repeats and (state in WE_REPLIED or state not in KEY_WAIT)),
+        ("reply-path-blocked", attempt.peer_repeats and not blamed and (state in WE_REPLIED or state not in KEY_WAIT)),
         ("pre-shared-key-mismatch", state in KEY_WAIT and not uses_certificates(attempt)),
         ("authentication-timeout", auth_timer(attempt) is not None),
         ("reply-path-blocked", state in ("MM_WAIT_MSG3", "MM_SND_MSG2")),

@@ -52,6 +52,8 @@ _PORT = Alternative(
     "whether anything is RECEIVED on UDP 4500 after NAT was found: a capture on the outside interface shows it",
 )
 
+_PATH = Alternative("reply-path-blocked", "possible", "the peer's log: our last message never arrived there")
+
 
 def match(tunnel: Tunnel) -> Verdict:
     """A line that only different keys explain; else silence where the keys are first put to use."""
@@ -92,7 +94,7 @@ def _silent(tunnel: Tunnel, silent: Quiet) -> Found:
         confidence=silent.confidence if sure else "possible",
         side="unknown",
         negotiation=attempt,
-        alternatives=(_PORT,),
+        alternatives=(_PORT, _PATH) if attempt and attempt.peer_repeats else (_PORT,),
         configuration=group_lines(tunnel),
         next_steps=key_steps(tunnel),
         ask_peer=key_questions(tunnel),

@@ -145,6 +145,14 @@ def test_a_silence_means_exactly_one_thing(cause: str, fields: dict[str, Any]) -
     assert meaning(attempt(**fields)) == cause
 
 
+def test_the_devices_own_suspicion_goes_before_the_peers_repeats() -> None:
+    history = "MM_DONE, EV_ERROR|MM_WAIT_MSG5, EV_PROB_AUTH_FAIL|MM_WAIT_MSG5, EV_TIMEOUT"
+    suspicion = event(EventKind.FSM_ERROR, history=history)
+    repeated = {"stopped_at": "MM_WAIT_MSG5", "role": "responder", "peer_repeats": 3}
+    assert meaning(attempt(suspicion, **repeated)) == "pre-shared-key-mismatch"
+    assert meaning(attempt(**repeated)) == "reply-path-blocked"
+
+
 def test_a_large_message_unanswered_points_at_its_fragments() -> None:
     sent = event(EventKind.PACKET, direction="sending", payloads="ID CERT SIG", length="2844")
     assert meaning(attempt(sent, stopped_at="MM_WAIT_MSG6", resent_at_end=3)) == "fragment-loss"
