@@ -34,19 +34,22 @@ _TOP_LEVEL_WORDS = """
     xlate zone zonelabs-integrity
 """
 _TOP_LEVEL = frozenset(_TOP_LEVEL_WORDS.split())
-# Words of both kinds: under these blocks they belong to the block when indentation is lost.
-_INSIDE: dict[str, frozenset[str]] = {
-    "tunnel-group": frozenset({"ipsec", "dhcp", "password-management"}),
-    "group-policy": frozenset({"banner", "ip-comp", "webvpn", "nac-settings", "client-firewall", "group-lock", "ipv6"}),
-    "interface": frozenset(
-        {"ip", "ipv6", "nameif", "mac-address", "ospf", "eigrp", "rip", "igmp", "pim", "dhcp", "no"}
-    ),
-    "crypto": frozenset({"set"}),
-    "object": frozenset({"nat", "service", "no"}),
-    "object-group": frozenset({"group-object", "port-object", "service-object"}),
+# Beginnings of both kinds: under these blocks they belong to the block when indentation is lost.
+_INSIDE: dict[str, tuple[str, ...]] = {
+    "tunnel-group": ("isakmp keepalive", "isakmp ikev1-user-authentication", "dhcp-", "password-management"),
+    "group-policy": ("banner ", "ip-", "webvpn", "nac-settings", "client-firewall", "group-lock", "ipv6-", "smartcard"),
+    "interface": ("ip address", "ipv6 ", "nameif", "mac-address", "ospf ", "eigrp ", "rip ", "dhcp ", "no "),
+    "crypto": ("set ",),
+    "object": ("nat ", "service ", "no "),
+    "object-group": ("group-object", "port-object", "service-object"),
 }
 _NOISE = re.compile(r"^\s*(?:$|:|!|Cryptochecksum|\^|(?:ASA|PIX|NGFW) Version )")
 _ENDS = re.compile(r"^\s*: end\s*$")
+_OURS = frozenset({"access-list", "crypto", "group-policy", "ip", "isakmp", "name", "tunnel-group"})
+_OPENS = re.compile(
+    r"crypto (?:isakmp|ikev[12]) policy \d+$|crypto ipsec (?:ikev2 ipsec-proposal|profile) \S+$"
+    r"|tunnel-group \S+ \S+-attributes$|group-policy \S+ attributes$|interface \S+$"
+)
 _CRYPTO_CA = re.compile(r"^crypto ca |^crypto engine|^crypto key")
 
 
@@ -58,11 +61,20 @@ class Command:
         self.text = text
         self.words = text.split()
         self.under: list[tuple[int, str]] = []
+        self.opens = bool(_OPENS.match(text))
+        self.indented = False
 
     @property
     def numbers(self) -> list[int]:
         """The line and all lines under it."""
         return [self.number, *(number for number, _ in self.under)]
+
+    def may_hold(self, *, lost: bool) -> bool:
+        """Whether a line at the margin, which begins no command, can be this one's: certificates stand there, and
+        everything does once the indentation is lost. Our own one-line commands hold nothing."""
+        if _CRYPTO_CA.match(self.text):
+            return True
+        return lost and (self.opens or self.words[0] not in _OURS)
 
 
 class Tree:
@@ -80,25 +92,25 @@ class Tree:
     def _take(self, number: int, line: str, *, indented: bool) -> None:
         text = line.strip()
         block = self.commands[-1] if self.commands else None
+        lost = block is not None and (not indented or (block.opens and not block.indented))
         if line[0] == " " and block is not None:
             block.under.append((number, text))
-        elif self._begins(text, block, indented=indented):
+            block.indented = True
+        elif self._begins(text, block if lost else None):
             self.commands.append(Command(number, text))
-        elif block is not None and (not indented or _CRYPTO_CA.match(block.text)):
-            block.under.append((number, text))  # certificates and banners stand at the margin
+        elif block is not None and block.may_hold(lost=lost):
+            block.under.append((number, text))
         else:
             self.unread.append(number)
 
     @staticmethod
-    def _begins(text: str, block: Command | None, *, indented: bool) -> bool:
+    def _begins(text: str, block: "Command | None") -> bool:
+        """Whether this is a top-level command, where a block that lost its indentation may claim it."""
         words = text.split()
         first = words[1] if words[0] == "no" and len(words) > 1 else words[0]
         if first not in _TOP_LEVEL:
             return False
-        if indented or block is None:
-            return True
-        inside = _INSIDE.get(block.words[0], frozenset())
-        return first not in inside or (first == "ip" and words[:3] == ["ip", "local", "pool"])
+        return block is None or not text.startswith(_INSIDE.get(block.words[0], ()))
 
     def starting(self, *prefixes: str) -> Iterator[Command]:
         """The commands that begin with one of these words."""

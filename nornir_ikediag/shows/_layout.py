@@ -34,8 +34,8 @@ class Content(msgspec.Struct, kw_only=True):
 class Table:
     """The rows of one text, and its lines, which count from 1 at the first one that is not blank.
 
-    ``printed`` is what the device said, ``lines`` what a rule or a reader sees of it: the same, or mended. Rows are read as
-    they are asked for, and can be asked for once.
+    ``printed`` is what the device said, ``lines`` what a rule or a reader sees of it: the same, or mended. Rows are
+    read as they are asked for, and can be asked for once.
     """
 
     def __init__(self, source: str, command: str | None, printed: Lines, mended: Sequence[str] | None = None) -> None:

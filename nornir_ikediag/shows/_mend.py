@@ -66,13 +66,29 @@ def _unwrapped(lines: list[str], unread: Sequence[int]) -> list[str] | None:
     """
     cut = frozenset(unread)
     joined = False
-    for number in sorted(unread, reverse=True):
+    for number in unread:
         for first in (number - 1, number - 2):  # the line itself was cut, or it is what was cut off
-            if not 0 <= first < len(lines) - 1 or not lines[first + 1].strip():
-                continue
-            both = {first + 1, first + 2} <= cut
-            if _WIDTH - 1 <= len(lines[first]) <= _WIDTH or (both and _HALF <= len(lines[first]) < _WIDTH):
-                lines[first], lines[first + 1] = lines[first].ljust(_WIDTH) + lines[first + 1], ""
+            if 0 <= first < len(lines) - 1 and _goes_on(lines, first, cut):
+                _join(lines, first, cut)
                 joined = True
                 break
     return lines if joined else None
+
+
+def _goes_on(lines: Sequence[str], first: int, cut: frozenset[int]) -> bool:
+    """Whether the line at this index may go on in the next one."""
+    width = len(lines[first])
+    both = {first + 1, first + 2} <= cut
+    return bool(lines[first + 1].strip()) and (
+        _WIDTH - 1 <= width <= _WIDTH or (both and bool(lines[first].strip()) and _HALF <= width < _WIDTH)
+    )
+
+
+def _join(lines: list[str], first: int, cut: frozenset[int]) -> None:
+    """Join the lines as long as they are full and the next one was not read."""
+    last, width = first, _WIDTH
+    while last + 1 < len(lines) and (last == first or (last + 2 in cut and width >= _WIDTH - 1)):
+        last += 1
+        width = len(lines[last])
+        lines[first] = lines[first].ljust(_WIDTH * (last - first)) + lines[last]
+        lines[last] = ""

@@ -16,19 +16,15 @@ _ROLES: dict[str, DeviceRole] = {
 
 def _read(table: Table) -> Content:
     problem = None
-    for row in table.rows():
-        if row["STATE"]:
-            role = _ROLES.get(row["STATE"].upper().removesuffix("_BULK_SYNC"), "unknown")
-            line = row["line"] if not row["CLUSTER"] else _line_of(table, "STATE")
+    for row, origins in table.records():
+        said = dict(zip(table.columns, row, strict=True))
+        if said["STATE"]:
+            role = _ROLES.get(said["STATE"].upper().removesuffix("_BULK_SYNC"), "unknown")
+            line = origins[table.columns.index("STATE")]
             return Content(device={"role": role, "role_origin": table.evidence(line)})
-        if row["CLUSTER"] == "On":
+        if said["CLUSTER"] == "On":
             problem = "the output stops before it says which node this is"
     return Content(problem=problem)
-
-
-def _line_of(table: Table, name: str) -> int:
-    column = table.columns.index(name)
-    return next(int(origins[column]) for _, origins in table.records() if origins[column])
 
 
 SHOW = Show(
