@@ -51,10 +51,11 @@ def match(tunnel: Tunnel) -> Verdict:
     if not wrong:
         return nothing(tunnel)
     attempt, event = wrong[0]
-    sent, wanted = event.get("group") or "another group", event.get("wanted") or "a group that we do not offer"
+    sent, wanted = event.get("group"), event.get("wanted")
+    values = f"group {sent or '?'} was sent, group {wanted or '?'} is wanted" if sent or wanted else "all were tried"
     return found(
         wrong,
-        summary=f"The ends do not share a Diffie-Hellman group: {sent} was sent, {wanted} is wanted",
+        summary=f"The ends do not share a Diffie-Hellman group: {values}",
         explanation="The key exchange payload was refused for its group, and no retry with another group followed.",
         also=attempt.all(EventKind.KE_WRONG_GROUP),
         confidence="likely",
