@@ -54,7 +54,7 @@ def write_captures(aggregated_result: AggregatedResult, folder: Path) -> tuple[P
 
 
 def give_credentials(nornir: Nornir, environment: Mapping[str, str] = os.environ) -> None:
-    """Put `IKEDIAG_USERNAME`, `IKEDIAG_PASSWORD` and `IKEDIAG_ENABLE` where Nornir looks for them, in this process only.
+    """Put `IKEDIAG_USERNAME`, `IKEDIAG_PASSWORD`, `IKEDIAG_ENABLE` where Nornir looks for them, in this process only.
 
     They win over the inventory, which should hold none; a variable that is not set changes nothing.
     """

@@ -63,6 +63,12 @@ def switched(host: LabHost) -> list[str]:
     return [command for command in host.commands if command.startswith(SWITCHED)]
 
 
+def without_log(host: LabHost) -> None:
+    """Its buffered log would tell why at once, and then no window is needed."""
+    host.device.here.logging_level = None
+    host.device.here.log.clear()
+
+
 def only(results: AggregatedResult) -> MultiResult:
     (result,) = results.values()
     assert isinstance(result, MultiResult)
@@ -140,6 +146,7 @@ def test_a_capture_holds_everything_in_order(fleet: Fleet) -> None:
 
 def test_a_window_is_opened_on_what_is_down_and_on_nothing_else(fleet: Fleet) -> None:
     nornir, lab = fleet(RESPONDER, HEALTHY)
+    without_log(lab.host(RESPONDER))
     report = to_report(nornir.run(task=diagnose, window_seconds=4))
     assert [device.name for device in report.devices] == [HEALTHY, RESPONDER]
     healthy, broken = report.devices
@@ -151,9 +158,19 @@ def test_a_window_is_opened_on_what_is_down_and_on_nothing_else(fleet: Fleet) ->
     assert all("ikev2" not in command for command in broken.debug.commands)  # its configuration asks for IKEv1
 
 
+def test_a_log_that_tells_why_makes_a_window_needless(fleet: Fleet) -> None:
+    nornir, lab = fleet("proxies-refused")
+    time.sleep(1.0)  # for the first refusal, at twenty times the speed
+    (device,) = to_report(nornir.run(task=diagnose, peer=lab.hosts[0].peer, window_seconds=30)).devices
+    assert device.debug is None
+    assert device.findings[0].cause == "proxy-identity-mismatch"
+    assert switched(lab.hosts[0]) == []
+
+
 def test_an_ikev2_peer_gets_an_ikev2_debug(fleet: Fleet) -> None:
     nornir, lab = fleet("ikev2-policy-refused")
     host = lab.hosts[0]
+    without_log(host)
     nornir.run(task=diagnose, peer=host.peer, window_seconds=2)
     assert switched(host) == [
         f"debug crypto condition peer {host.peer}",
@@ -174,6 +191,7 @@ def test_without_seconds_there_is_no_window(fleet: Fleet) -> None:
 def test_a_dry_run_reads_and_tells_what_it_would_send(fleet: Fleet) -> None:
     nornir, lab = fleet(RESPONDER)
     host = lab.hosts[0]
+    without_log(host)
     result = only(nornir.run(task=diagnose, peer=host.peer, dry_run=True))[0]
     assert result.result["plan"] == [
         f"debug crypto condition peer {host.peer}",
