@@ -36,6 +36,8 @@ _MARK = re.compile(
 _LOST_TAG = re.compile(r"^\s*(?:G?roup = [^,]*,? (?:Username = |IP = )|U?sername = [^,]*, ?IP = |IP = [^,\s]+,? )")
 _SPLIT_PREFIX = re.compile(_PREFIX)
 _NOT_A_HOST = re.compile(r"<\d{1,3}>\d?|[\s,;\"|-]+|:(?=\s|$)")
+# What stands glued in front of an IKEv2 tag without being a timestamp or a prompt: the end of a packet's dump.
+_GLUED = re.compile(r"\s*(?:\(\d{1,7}\):|IKEv2 \w+ Exchange\b|Proposal:? ?\d|type: \d|(?:ESP|AH): Proposal)")
 _WIDTHS = (80,)
 _FEWEST_FULL_LINES = 3
 _LONGEST_BODY = 4000
@@ -129,6 +131,8 @@ class Framer:
             _take_prefix(entry)
         elif mark["ipsec"]:
             entry.text = f"{mark['ipsec']} {entry.text}"
+        elif _GLUED.match(lead):
+            entry.text = f"{lead}{mark[0]} {entry.text}"
         return entry
 
     def _syslog(self, entry: Entry, mark: re.Match[str]) -> Entry | None:

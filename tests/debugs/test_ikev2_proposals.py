@@ -65,7 +65,10 @@ def test_only_a_list_of_algorithms_is_the_rest_of_a_proposal() -> None:
             {"local": "10.1.0.5-10.1.0.9", "local_protocol": "6", "local_ports": "443"},
         ),
         ("10.2.0.0/255.255.0.0/0/65535/0", {"local": "10.2.0.0/16"}),
-        ("10.2.0.0/255.255.0.1/1/9/17", {"local": "10.2.0.0/255.255.0.1", "local_protocol": "17", "local_ports": "1-9"}),
+        (
+            "10.2.0.0/255.255.0.1/1/9/17",
+            {"local": "10.2.0.0/255.255.0.1", "local_protocol": "17", "local_ports": "1-9"},
+        ),
         ("a name", {"local": "a name"}),
     ],
 )
@@ -74,7 +77,7 @@ def test_traffic_selectors(text: str, expected: dict[str, str]) -> None:
 
 
 def test_a_range_is_a_prefix_where_it_is_one() -> None:
-    assert networks("0.0.0.0", "255.255.255.255") == "0.0.0.0/0"
+    assert networks("10.0.0.0", "10.255.255.255") == "10.0.0.0/8"
     assert networks("2001:db8::", "2001:db8::ffff") == "2001:db8::/112"
     assert networks("10.0.0.9", "10.0.0.1") == "10.0.0.9-10.0.0.1"
     assert networks("10.0.0.1", "2001:db8::1") == "10.0.0.1-2001:db8::1"
