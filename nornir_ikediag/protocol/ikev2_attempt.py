@@ -128,6 +128,8 @@ class Attempt(Draft):
             self._end("EV_FAIL" in happened or not self.finished)
             return
         if self.finished:
+            if self.outcome == "failed" and row is not None and row.exchange:
+                self.stopped_at = self.stopped_at or state  # the trace follows the payload that refused
             return
         self._last_state = event
         if state != "IDLE":
