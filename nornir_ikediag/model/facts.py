@@ -29,8 +29,10 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WindowFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done in a debug window. ``closed_by``: concluded, time, size, rate, stopped, error, refused. ``refusal`` is the
-    sentence that says why no window was opened. ``proved_off`` None: nothing was switched on."""
+    """What was done in a debug window. ``closed_by``: concluded, time, size, rate, stopped, error, refused.
+
+    ``refusal`` is the sentence that says why no window was opened. ``proved_off`` None: nothing was switched on.
+    """
 
     opened_at: datetime | None = None
     closed_at: datetime | None = None
