@@ -1,6 +1,6 @@
 """The running configuration of a simulated firewall, written from the tunnels that it has: one truth.
 
-Keys are masked, as `show running-config` masks them. ``Context.extra_configuration`` adds lines to a section.
+Keys are masked, as `show running-config` masks them.
 """
 
 from collections.abc import Sequence
@@ -69,7 +69,7 @@ def _maps(context: Context) -> list[str]:
         lines += [f"crypto map {name} {DYNAMIC_SEQUENCE} ipsec-isakmp dynamic {DYNAMIC_MAP}"]
     if context.map_bound and lines:
         lines += [f"crypto map {name} interface outside"]
-    return [*lines, *context.extra_configuration.get("crypto map", ())]
+    return lines
 
 
 def _ike(context: Context, version: int) -> list[str]:

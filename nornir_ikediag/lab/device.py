@@ -42,7 +42,6 @@ class Context:
     conditions: list[str] = field(default_factory=list)
     map_bound: bool = True
     outside_up: bool = True
-    extra_configuration: dict[str, tuple[str, ...]] = field(default_factory=dict)
     pool: tuple[str, str, str] = ("VPN-POOL", "192.168.99.10", "192.168.99.200")
     watchers: list[Callable[[], None]] = field(default_factory=list)
     silent: bool = False  # a standby unit or the system space: debugs show nothing

@@ -175,7 +175,7 @@ def _child_block(context: Context, sa: ChildSa) -> list[str]:
     lines += ["      #PMTUs sent: 0, #PMTUs rcvd: 0, #decapsulated frgs needing reassembly: 0"]
     if new:
         lines += ["      #TFC rcvd: 0, #TFC sent: 0", "      #Valid ICMP Errors rcvd: 0, #Invalid ICMP Errors rcvd: 0"]
-    lines += [f"      #send errors: {sa.errors_sent}, #recv errors: 0", ""]
+    lines += ["      #send errors: 0, #recv errors: 0", ""]
     lines += [f"      local crypto endpt.: {context.address}{port}, remote crypto endpt.: {tunnel.peer}{port}"]
     lines += [f"      path mtu 1500, ipsec overhead {'74(44)' if new else 74}, media mtu 1500"]
     if new:

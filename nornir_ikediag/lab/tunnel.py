@@ -95,7 +95,6 @@ class ChildSa:
     decaps_rate: float = 0.0
     behind_nat: bool = False
     conn_id: int = 0
-    errors_sent: int = 0
 
     def counters(self, now: float) -> tuple[int, int]:
         """(encapsulated, decapsulated) packets at that time."""

@@ -33,6 +33,7 @@ CAUSES = {
     "pre-shared-key-mismatch",
     "proxy-identity-mismatch",
     "tunnel-group-missing",
+    "uplink-down",
     "xauth-rejected",
 }
 HEALTHY = {

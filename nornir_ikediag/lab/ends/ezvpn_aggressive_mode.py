@@ -7,7 +7,7 @@ from nornir_ikediag.lab.exchanges import endings, quick_mode, transaction
 from nornir_ikediag.lab.scenario import Occasion, Scenario, Script
 from nornir_ikediag.lab.wire import Wire
 
-STAYS_SECONDS = 25.0
+STAYS_SECONDS = 300.0
 
 
 def prepare(device: Device, _size: int) -> None:
@@ -22,7 +22,7 @@ def prepare(device: Device, _size: int) -> None:
 def play(context: Context) -> Script:
     """user1 connects, works, and hangs up."""
     while True:
-        yield Occasion(40)
+        yield Occasion(300)
         wire = Wire(context, context.tunnels[0])
         yield from authenticate_group(wire)
         yield from transaction.accepted(wire)
