@@ -29,43 +29,6 @@ def server_factory(
     """What makes the SSH side of one device; ``connections`` keeps the open ones."""
     asyncssh = load_asyncssh()
 
-    class Session(asyncssh.SSHServerSession):  # type: ignore[misc, name-defined]  # imported lazily
-        """A shell."""
-
-        def connection_made(self, chan: Any) -> None:
-            username = chan.get_extra_info("username")
-
-            pending: list[str] = []
-
-            def flush() -> None:
-                text = "".join(pending)
-                pending.clear()
-                if not chan.is_closing():
-                    chan.write(text.encode())
-
-            def write(text: str) -> None:
-                if not pending:  # one packet for all that is said at once
-                    asyncio.get_running_loop().call_soon(flush)
-                pending.append(text)
-
-            self._terminal = Terminal(device, username, write, chan.get_connection().close)
-
-        def pty_requested(self, *_: object) -> bool:
-            return True
-
-        def shell_requested(self) -> bool:
-            self._terminal.register()
-            return True
-
-        def session_started(self) -> None:
-            self._terminal.start()
-
-        def data_received(self, data: bytes, _datatype: object) -> None:
-            self._terminal.feed(data.decode("utf-8", "ignore"))
-
-        def connection_lost(self, _exc: Exception | None) -> None:
-            self._terminal.end()
-
     class Server(asyncssh.SSHServer):  # type: ignore[misc, name-defined]  # imported lazily
         """A connection."""
 
@@ -87,7 +50,54 @@ def server_factory(
         def validate_password(self, username: str, password: str) -> bool:
             return not device.refuses_login and username == known_user and password == device.password
 
-        def session_requested(self) -> Session:
-            return Session()
+        def session_requested(self) -> Any:
+            return _session(device)
 
     return Server
+
+
+def _buffered(channel: Any) -> Callable[[str], None]:
+    """A ``write`` that puts into one packet what is said at once, and drops it when nobody is there any more."""
+    pending: list[str] = []
+
+    def flush() -> None:
+        text = "".join(pending)
+        pending.clear()
+        if not channel.is_closing():
+            channel.write(text.encode())
+
+    def write(text: str) -> None:
+        if not pending:
+            asyncio.get_running_loop().call_soon(flush)
+        pending.append(text)
+
+    return write
+
+
+def _session(device: Device) -> Any:
+    """A shell on that device."""
+
+    class Session(load_asyncssh().SSHServerSession):  # type: ignore[misc]  # imported lazily
+        """One channel, which is one terminal."""
+
+        def connection_made(self, chan: Any) -> None:
+            close = chan.get_connection().close
+            self._terminal = Terminal(device, chan.get_extra_info("username"), _buffered(chan), close)
+
+        def pty_requested(self, *_: object) -> bool:
+            return True
+
+        def shell_requested(self) -> bool:
+            self._terminal.register()
+            return True
+
+        def session_started(self) -> None:
+            self._terminal.start()
+
+        def data_received(self, data: bytes, _datatype: object) -> None:
+            self._terminal.feed(data.decode("utf-8", "ignore"))
+
+        def connection_lost(self, _exc: Exception | None) -> None:
+            self._terminal.end()
+
+    return Session()
