@@ -26,6 +26,7 @@ _PLAIN = re.compile(
     r"\[(?P<tag>IKEv1(?: DEBUG| DECODE)?|IKE COMMON DEBUG)\](?:: ?)?"
     r"(?:Group = (?P<group>[^,]*), )?(?:Username = (?P<user>[^,]*), )?(?:IP = (?P<ip>[^,\s]+), )?(?P<text>.*)"
 )
+_PLAIN_V2 = re.compile(r"(IKEv2-(?:PROTO|PLAT))-(\d{1,3}):\s?([^<&%\x00-\x1f\x7f\xa0\u200b\ufeff]*)\Z")
 _MARK = re.compile(
     r"%(?:ASA|PIX|FTD)(?:-[A-Za-z_]{1,20})?-(?P<severity>\d)-(?P<id>\d{6}):?\s?"
     r"|\[?(?P<v1>IKEv1(?: DEBUG| DECODE)?|IKE COMMON DEBUG)\](?::\s?)?"
@@ -77,6 +78,11 @@ class Framer:
             if not ip:
                 _take_prefix(entry)
             return self._begin(entry)
+        plain = _PLAIN_V2.match(line)
+        if plain is not None and "[IKE" not in line and "PSEC:" not in line:
+            self._in_client_log = False
+            self._measure(line)
+            return self._begin(Entry(number, line, plain[1], plain[3].strip(), severity=int(plain[2])))
         return self._other(number, line)
 
     def close(self) -> list[Entry]:
@@ -99,7 +105,8 @@ class Framer:
         text = cleaned(line)
         if not text:
             return []
-        marks = [] if text[0] == " " and "[" not in text and "%" not in text else list(_MARK.finditer(text))
+        indented = text[0] == " " and "[" not in text and "%" not in text
+        marks = [] if indented or not _may_be_marked(text) else list(_MARK.finditer(text))
         done = self._marked(number, line, text, marks) if marks else self._unmarked(number, line, text)
         self._measure(line)
         return done
@@ -168,7 +175,8 @@ class Framer:
             _take_prefix(entry)
             return self._begin(entry)
         pending = self._pending
-        if not self._in_client_log and is_terminal_noise(text):
+        inside = self._in_client_log or (text[0] == " " and pending is not None and pending.tag.startswith("IKEv2"))
+        if not inside and is_terminal_noise(text):
             return []
         if pending is None:
             return self._begin(self._bare(number, line, text))
@@ -210,6 +218,11 @@ class Framer:
     def _client_time(self, mark: re.Match[str]) -> datetime | None:
         month, day, year = mark["client_date"].split("/")
         return self.clock.read(f"20{year}-{month}-{day}T{mark['client_time'][:8]}")
+
+
+def _may_be_marked(text: str) -> bool:
+    """What every mark holds, looked for the cheap way: most lines of a packet's dump hold none of it."""
+    return "KE" in text or "%" in text or "PSEC" in text or "Sev=" in text
 
 
 def marked(line: str) -> bool:

@@ -9,10 +9,11 @@ middle of a line begins the next. Each message is part of a dump (:mod:`.ikev2_p
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from nornir_ikediag.debugs.entry import Entry
 from nornir_ikediag.debugs.ikev2_catalogue import Understood, lookup
-from nornir_ikediag.debugs.ikev2_packet import Packet, begin, payload_after
+from nornir_ikediag.debugs.ikev2_packet import Packet, begin, is_octets, payload_after
 from nornir_ikediag.debugs.ikev2_policies import Comparison, begins
 from nornir_ikediag.debugs.ikev2_proposals import is_proposal
 from nornir_ikediag.debugs.ikev2_selectors import described
@@ -56,11 +57,14 @@ class Ikev2Reader:
             return self._syslog(entry)
         self._at = entry.at or self._at
         self._number = None
-        lines = [(entry.number, entry.line, entry.text), *((number, text, text) for number, text in entry.body)]
-        strange = [number for number, line, text in lines if not self._line(Evidence(self.source, number, line), text)]
-        if len(strange) == len(lines):
+        strange = [] if self._line(entry.number, entry.line, entry.text) else [entry.number]
+        for number, text in entry.body:
+            if not is_octets(text) and not self._line(number, text, text):
+                strange.append(number)
+        if len(strange) == 1 + len(entry.body):
             return self._taken() or None
-        entry.strange = [*entry.strange, *strange]
+        if strange:
+            entry.strange = [*entry.strange, *strange]
         return self._taken()
 
     def close(self) -> Sequence[Event]:
@@ -88,8 +92,9 @@ class Ikev2Reader:
         events = self._taken()
         return [with_ends(event, found) for event in events] if found else events
 
-    def _line(self, origin: Evidence, text: str) -> bool:
+    def _line(self, line_number: int, line: str, text: str) -> bool:
         """Whether everything in this line is understood."""
+        origin = Evidence(self.source, line_number, line)
         if ("#" in text or ">" in text) and _TYPED_COMMAND.search(text):
             text = _TYPED_COMMAND.sub("", text)
         understood = True
@@ -101,6 +106,12 @@ class Ikev2Reader:
         return understood
 
     def _piece(self, origin: Evidence, text: str) -> bool:
+        trace = _TRACE.match(text) if text.startswith("SM Trace") else None
+        if trace is not None:
+            self._finish_comparison()
+            self._finish_packet()
+            self._trace(origin, trace)
+            return True
         if self._comparison is not None:
             if self._comparison.take(origin, text):
                 return True
@@ -126,11 +137,6 @@ class Ikev2Reader:
             self._finish_packet()
             self._comparison = Comparison(self._number)
             return self._comparison.take(origin, text)
-        trace = _TRACE.match(text)
-        if trace is not None:
-            self._finish_packet()
-            self._trace(origin, trace)
-            return True
         wire = _ON_WIRE.match(text)
         if wire is not None:
             self._finish_packet()
@@ -258,6 +264,9 @@ def _messages(text: str, current: str | None) -> Iterator[tuple[str | None, str]
     """The glued messages of a line, each with the number in front of it; ``current`` is that of the lines before."""
     number: str | None = None
     start = 0
+    if "):" not in text and "KEv2-P" not in text:
+        yield None, text.strip()
+        return
     for found in _TAG.finditer(text):
         glued = found.start() > 0 and text[found.start() - 1].isalnum()
         if found["alone"] and glued and found["alone"] != (number or current):
@@ -272,6 +281,7 @@ def _loose_dump(origin: Evidence, text: str) -> bool:
     return Packet(origin, None, "received", has_header=False).take(origin, text)
 
 
+@lru_cache(maxsize=4096)
 def _hexadecimal(text: str, digits: int) -> str:
     """An SPI or a message id as ``0x…``. The device prints ids as hexadecimal, except as `Message id: 10`."""
     plain = text.lower().removeprefix("0x")

@@ -24,6 +24,7 @@ _BEGIN_LATER = re.compile(
     r"(?:From|To) (?P<local>\S+?):(?P<local_port>\d+)/[^\]]*\]"
 )
 _CONTENTS = re.compile(r"(?P<which>Building packet for encryption|(?:REAL )?Decrypted packet)\b", re.IGNORECASE)
+_BEGINNINGS = frozenset("TRSBbDdr")
 _SPIS = re.compile(
     r"(?:HDR\[i:|IKEV2 HDR ispi: |Initiator SPI ?: ?)(?P<spi_i>[0-9A-Fa-f]+)"
     r" - (?:r: ?|rspi: ?|Responder SPI ?: ?)(?P<spi_r>[0-9A-Fa-f]+)\]?(?: Message id: (?P<message_id>\w+))?"
@@ -46,6 +47,7 @@ _PORTS = re.compile(r"start port: (?P<first>\d+), end port: (?P<last>\d+)")
 _ADDRESSES = re.compile(r"start addr: (?P<first>\S+), end addr: (?P<last>[0-9A-Fa-f.:]+)")
 _NOTIFY_BODY = re.compile(r"Security protocol id: (?P<protocol>[^,]+), spi size: \d+, type: (?P<name>\w+)")
 _OCTETS = re.compile(r"(?:[0-9A-Fa-f]{2}\s+)*[0-9A-Fa-f]{2}(?:\s|$)")
+_ONLY_OCTETS = re.compile(r"\s*[0-9A-Fa-f]{2}(?: [0-9A-Fa-f]{2})*\s*$")
 _INSIDES = re.compile(
     r"(?:last (?:proposal|transform|attribute)|Next payload|Payload contents|DH group: |Id type: |ID type|Auth method|"
     r"Num(?:ber)? of TSs|Cert encoding|Cert(?:ificate)? |cfg type|attrib type|Encrypted data|Data:|Data \(|SPI: |spi: |"
@@ -54,6 +56,7 @@ _INSIDES = re.compile(
     re.IGNORECASE,
 )
 _TYPES = {"1": "encryption", "2": "prf", "3": "integrity", "4": "dh_group", "5": "esn"}
+_MOST_PARTS = 4_000  # more is no packet
 
 Direction = Literal["sending", "received"]
 
@@ -77,6 +80,12 @@ class Packet:
 
     def take(self, origin: Evidence, text: str) -> bool:
         """Whether this line belongs to the dump; if so, what it says is kept."""
+        word = text.split(None, 1)[0] if text else ""
+        likely = _BY_FIRST_WORD.get(word)
+        if likely is not None and likely(self, origin, text):
+            return True
+        if len(self.payloads) + len(self.proposals) + len(self._transforms) > _MOST_PARTS:
+            return False
         return any(rule(self, origin, text) for rule in _RULES)
 
     def close(self) -> None:
@@ -174,10 +183,32 @@ _RULES: tuple[Callable[[Packet, Evidence, str], bool], ...] = (
     Packet._header,
     Packet._insides,
 )
+# Most lines of a dump say by their first word what they are.
+_BY_FIRST_WORD: dict[str, Callable[[Packet, Evidence, str], bool]] = {
+    "type:": Packet._transform,
+    "last": Packet._insides,
+    "Proposal:": Packet._proposal,
+    "TS": Packet._traffic_selector,
+    "start": Packet._traffic_selector,
+    "Security": Packet._notify,
+    "Next": Packet._header,
+    "Exchange": Packet._header,
+    "Message": Packet._header,
+    "Initiator": Packet._header,
+    "HDR[i:": Packet._header,
+    **dict.fromkeys(("SA", "KE", "N", "VID", "IDi", "IDr", "AUTH", "TSi", "TSr", "ENCR"), Packet._payload),
+}
+
+
+def is_octets(text: str) -> bool:
+    """Whether a line is octets and nothing else: most lines of a dump, and none that says anything."""
+    return _ONLY_OCTETS.match(text) is not None
 
 
 def begin(origin: Evidence, number: str | None, text: str) -> Packet | None:
     """The dump that this line begins, if it begins one."""
+    if text[:1] not in _BEGINNINGS:
+        return None
     found = _BEGIN.match(text) or _BEGIN_LATER.match(text)
     if found is not None:
         direction: Direction = "sending" if found["which"] in ("Tx", "Sending") else "received"
@@ -194,5 +225,7 @@ def begin(origin: Evidence, number: str | None, text: str) -> Packet | None:
 def payload_after(text: str) -> int:
     """Where a payload's line begins that is glued to other words: `Parse Notify Payload: X NOTIFY(X)  Next payload: …`;
     0 where there is none."""
+    if "Next payload" not in text:
+        return 0
     found = _PAYLOAD.search(text)
     return found.start() if found is not None and text[found.start() - 1 : found.start()].isspace() else 0

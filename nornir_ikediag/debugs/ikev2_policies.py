@@ -15,6 +15,7 @@ from nornir_ikediag.model.evidence import Evidence
 
 _HEADING = re.compile(r"(Received|Expected) Polic(?:ies|y):?", re.IGNORECASE)
 _POLICY = re.compile(r"(?:\b(?P<protocol>ESP|AH|IKE)[:\s]\s*)?\bProposal\s+(?P<number>\d+):", re.IGNORECASE)
+_MOST_POLICIES = 1_000
 _REFUSAL = re.compile(r"Failed to (?:find a matching policy|verify the proposed policies)", re.IGNORECASE)
 _MAP_VERDICTS: dict[str, tuple[EventKind, str]] = {
     "peer-mismatch": (EventKind.CRYPTO_MAP_PEER_MISMATCH, "the crypto map entry names another peer"),
@@ -54,6 +55,8 @@ class Comparison:
         starts = list(_POLICY.finditer(text))
         before = text[: starts[0].start()] if starts else text
         if before.strip() and not self._goes_on(before):
+            return False
+        if len(self._policies) > _MOST_POLICIES:
             return False
         for start, end in zip(starts, [*(one.start() for one in starts[1:]), len(text)], strict=True):
             protocol = (start["protocol"] or "IKE").upper()

@@ -18,6 +18,8 @@ from nornir_ikediag.protocol.ikev2_session import Session
 # A pasted fragment says why a negotiation failed and not with whom: it deserves an answer all the same.
 UNKNOWN_PEER = "unknown"
 _MOST_NEGOTIATIONS = 10_000
+_MOST_SESSIONS = 4_000
+_IN_FULL = 1_000  # the negotiations at the end of the log that keep every event
 _NEAR_LINES = 60
 _NEAR_TIME = timedelta(seconds=120)
 _NOBODY = "0x0000000000000000"
@@ -176,11 +178,11 @@ class Ikev2Replay:
         session.learn(event)
         spi = event.get("spi_i", _NOBODY)
         if event.exchange:
-            self._by_number[event.exchange] = session
+            _remember(self._by_number, event.exchange, session)
         if spi != _NOBODY:
-            self._by_spi[spi] = session
+            _remember(self._by_spi, spi, session)
         if session.peer:
-            self._by_peer[session.peer] = session
+            _remember(self._by_peer, session.peer, session)
 
     def _without_session(self, event: Event) -> None:
         self._waiting.append(event)
@@ -203,6 +205,8 @@ class Ikev2Replay:
     def _begin(self, event: Event, child_only: bool) -> Attempt:
         attempt = Attempt(next(self._numbers), event, child_only=child_only)
         self._attempts.append(attempt)
+        if len(self._attempts) > _IN_FULL:
+            self._attempts[-_IN_FULL].retire()
         if len(self._attempts) > _MOST_NEGOTIATIONS:
             self._fold()
         return attempt
@@ -213,6 +217,16 @@ class Ikev2Replay:
         gone = {id(attempt) for attempt in old}
         self._folded.update((attempt.peer or "", attempt.outcome) for attempt in old)
         self._attempts = [attempt for attempt in self._attempts if id(attempt) not in gone]
+
+
+def _remember(sessions: dict[str, Session], name: str, session: Session) -> None:
+    """Bounded: a log of months names more sessions than are alive at any time."""
+    if sessions.get(name) is session:
+        return
+    sessions.pop(name, None)
+    sessions[name] = session
+    if len(sessions) > _MOST_SESSIONS:
+        del sessions[next(iter(sessions))]
 
 
 def _is_near(one: Event, other: Event) -> bool:

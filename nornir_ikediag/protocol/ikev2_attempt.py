@@ -20,6 +20,14 @@ from nornir_ikediag.protocol.ikev2_exchanges import (
 )
 
 _NOT_KEPT = frozenset({EventKind.NOTED, EventKind.STATE})
+_PACKETS = frozenset(
+    {
+        EventKind.PACKET, EventKind.PROPOSAL_OFFERED, EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT,
+        EventKind.NOTIFY_SENT, EventKind.NOTIFY_RECEIVED, EventKind.CRYPTO_MAP_CHECK, EventKind.TUNNEL_GROUP_LANDED,
+    }
+)  # fmt: skip
+_CHATTER = frozenset({EventKind.CRYPTO_MAP_CHECK, EventKind.CONSEQUENCE, EventKind.DPD})
+_MOST_OF_OLD = 12
 _NEW_START = frozenset({EventKind.COOKIE_CHALLENGE, EventKind.KE_WRONG_GROUP})
 _UP = frozenset({EventKind.IKEV2_SA_CREATED, EventKind.PHASE1_COMPLETED})
 # The same packet is told by two facilities (protocol, platform), of which either may be off: each is counted by itself.
@@ -72,6 +80,11 @@ class Attempt(Draft):
         state = self._last_state
         if state is not None and not self.finished and self.stopped_at:
             self.add(state)
+
+    def retire(self) -> None:
+        """Long ago: keep what tells how it began and ended. Of a success the packets tell nothing any more."""
+        self.shorten(_MOST_OF_OLD, _PACKETS if self.outcome in ("established", "deleted") else _CHATTER)
+        self._seen.clear()
 
     def _settled(self, event: Event) -> Event:
         """The event with what only its place in the exchange tells: whether it is about the IKE SA or the child."""
