@@ -21,13 +21,12 @@ from nornir_ikediag.shows._answers import Instead, instead_of_output, is_marker
 from nornir_ikediag.shows._layout import Content, Show, Table
 from nornir_ikediag.shows._layout import load as template
 from nornir_ikediag.shows._lines import Lines
-from nornir_ikediag.shows._mend import mend
+from nornir_ikediag.shows._mend import MENDINGS, undone
 
 __all__ = ["Content", "Show", "Table", "layout_for", "layouts", "may_begin", "read", "recognise", "template"]
 
 _LINE_ENDS = re.compile(r"\r+\n")
 _QUOTED = 20
-_MENDINGS = 4
 
 
 @cache
@@ -102,14 +101,12 @@ def _text(source: Source) -> str:
 
 def _read(source: Source, show: Show, printed: Lines) -> Reading:
     table, content, unread = _run(source, show, printed)
-    for _ in range(_MENDINGS):
-        mended = mend(table.lines, unread) if unread else None
+    for mending in MENDINGS:
+        mended = mending(table.lines, unread) if unread else None
         if mended is None:
-            break
-        again = _run(source, show, printed, mended)
-        if len(again[2]) > len(unread):
-            break
-        table, content, unread = again
+            continue
+        still = _run(source, show, printed, mended)[2]
+        table, content, unread = _run(source, show, printed, undone(table.lines, mended, still))
     instead = instead_of_output(printed, unread, nothing_read=not _holds_anything(content))
     if instead is not None and instead.kind == "empty" and show.empty_means_none:
         instead = None

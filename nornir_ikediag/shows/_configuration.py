@@ -50,7 +50,7 @@ _OPENS = re.compile(
     r"crypto (?:isakmp|ikev[12]) policy \d+$|crypto ipsec (?:ikev2 ipsec-proposal|profile) \S+$"
     r"|tunnel-group \S+ \S+-attributes$|group-policy \S+ attributes$|interface \S+$"
 )
-_CRYPTO_CA = re.compile(r"^crypto ca |^crypto engine|^crypto key")
+_CERTIFICATE = re.compile(r"(?:[0-9a-f]{8} )*[0-9a-f]{2,8}$|quit$")
 
 
 class Command:
@@ -69,12 +69,12 @@ class Command:
         """The line and all lines under it."""
         return [self.number, *(number for number, _ in self.under)]
 
-    def may_hold(self, *, lost: bool) -> bool:
+    def may_hold(self, text: str, *, lost: bool) -> bool:
         """Whether a line at the margin, which begins no command, can be this one's: certificates stand there, and
         everything does once the indentation is lost. Our own one-line commands hold nothing."""
-        if _CRYPTO_CA.match(self.text):
+        if self.words[:2] == ["crypto", "ca"] and _CERTIFICATE.match(text):
             return True
-        return lost and (self.opens or self.words[0] not in _OURS)
+        return lost and text[0].islower() and (self.opens or self.words[0] not in _OURS)
 
 
 class Tree:
@@ -98,7 +98,7 @@ class Tree:
             block.indented = True
         elif self._begins(text, block if lost else None):
             self.commands.append(Command(number, text))
-        elif block is not None and block.may_hold(lost=lost):
+        elif block is not None and block.may_hold(text, lost=lost):
             block.under.append((number, text))
         else:
             self.unread.append(number)

@@ -24,16 +24,24 @@ _WIDTH = 80
 _HALF = 40
 
 
-def mend(lines: Sequence[str], unread: Sequence[int]) -> list[str] | None:
-    """The lines with the unread ones mended (their numbers count from 1), or None if there is nothing to mend."""
+def undone(before: Sequence[str], mended: list[str], unread: Sequence[int]) -> list[str]:
+    """The mended lines, those that stayed unread as they were before: mending must not cost a line that was read."""
+    for number in unread:
+        at = number - 1
+        while at < len(mended) and mended[at] != before[at]:
+            mended[at] = before[at]
+            at += 1
+    return mended
+
+
+def cleaned(lines: Sequence[str], unread: Sequence[int]) -> list[str] | None:
+    """The lines, the unread ones (their numbers count from 1) without prompts, commands, pager remains, markup and log.
+    None if there is nothing of that."""
     mended = list(lines)
     hosts = _hosts(mended, unread)
-    cleaned = False
     for number in unread:
-        line = mended[number - 1]
-        mended[number - 1] = _clean(line, hosts)
-        cleaned = cleaned or mended[number - 1] != line
-    return mended if cleaned else _unwrapped(mended, unread)
+        mended[number - 1] = _clean(mended[number - 1], hosts)
+    return mended if any(mended[number - 1] != lines[number - 1] for number in unread) else None
 
 
 def _hosts(lines: Sequence[str], unread: Sequence[int]) -> frozenset[str]:
@@ -58,21 +66,22 @@ def _clean(line: str, hosts: frozenset[str]) -> str:
     return line[: glued.start()] if glued else line
 
 
-def _unwrapped(lines: list[str], unread: Sequence[int]) -> list[str] | None:
-    """Each unread line joined to the full line that it continues, or to the rest of it that follows.
+def unwrapped(lines: Sequence[str], unread: Sequence[int]) -> list[str] | None:
+    """Each unread line joined to the full line that it continues, or to the rest that follows it; None if none can be.
 
     A line that was wrapped is as wide as the terminal. Where blanks at its end are gone it is shorter: then two unread
     lines are joined, and keep their columns.
     """
+    mended = list(lines)
     cut = frozenset(unread)
     joined = False
     for number in unread:
         for first in (number - 1, number - 2):  # the line itself was cut, or it is what was cut off
-            if 0 <= first < len(lines) - 1 and _goes_on(lines, first, cut):
-                _join(lines, first, cut)
+            if 0 <= first < len(mended) - 1 and _goes_on(mended, first, cut):
+                _join(mended, first, cut)
                 joined = True
                 break
-    return lines if joined else None
+    return mended if joined else None
 
 
 def _goes_on(lines: Sequence[str], first: int, cut: frozenset[int]) -> bool:
@@ -92,3 +101,6 @@ def _join(lines: list[str], first: int, cut: frozenset[int]) -> None:
         width = len(lines[last])
         lines[first] = lines[first].ljust(_WIDTH * (last - first)) + lines[last]
         lines[last] = ""
+
+
+MENDINGS = (cleaned, unwrapped)

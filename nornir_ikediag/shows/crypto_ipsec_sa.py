@@ -85,7 +85,8 @@ def _cut(last: _Row, children: Sequence[ChildSa]) -> list[str]:
         return ["the output stops behind a heading"]
     if any(not last[name] for name in _OF_EVERY_SA):
         return ["the output stops inside its last SA"]
-    if not last["BITMAP"] and any(sa.anti_replay_bitmap for child in children for sa in child.sas):
+    words = sum(len(line.split()) for line in last["BITMAP"])
+    if any(len(sa.anti_replay_bitmap) > words for sa in children[-1].sas if sa.protocol == last["SA_PROTOCOL"]):
         return ["the output stops inside its last SA"]
     return []
 

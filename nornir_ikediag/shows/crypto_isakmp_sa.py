@@ -23,12 +23,15 @@ class _Reader:
         self.ike_sas: list[IkeSa] = []
         self.child_sas: list[ChildSa] = []
         self.session: _Row = {}
-        self.announced = {"IKEv1 SAs": 0, "IKEv2 SAs": 0, "child SAs": 0}
+        self.announced = {"IKEv2 SAs": 0, "child SAs": 0}
+        self.total = self.active = 0  # IKEv1 SAs, as the device counts them
+        self.detailed = False
         self.parts: set[str] = set()
         self.problem: str | None = None
         self.unfinished: str | None = None  # what the last row lacks
 
     def row(self, row: _Row) -> None:
+        behind_table = self.unfinished is not None and "table" in self.unfinished
         self.unfinished = None
         if row["PART"]:
             self.parts.add(row["PART"])
@@ -45,8 +48,14 @@ class _Reader:
             self.session = row
             self.announced["IKEv2 SAs"] += int(row["IKE_COUNT"])
             self.announced["child SAs"] += int(row["CHILD_COUNT"])
-        elif row["TOTAL"]:
-            self.announced["IKEv1 SAs"] += int(row["TOTAL"])
+        elif row["TABLE"]:
+            if behind_table:
+                self._incomplete(row, "the table")
+            self.unfinished = "the output stops behind the heading of the table"
+            self.detailed = self.detailed or "Lifetime" in row["TABLE"]
+        else:
+            self.total += int(row["TOTAL"] or 0)
+            self.active += int(row["ACTIVE"] or row["REKEYING"] or 0)
 
     def content(self) -> Content:
         read = {
@@ -55,7 +64,8 @@ class _Reader:
             "child SAs": len(self.child_sas),
         }
         problem = self.problem or self.unfinished
-        for what, number in self.announced.items():
+        announced = {"IKEv1 SAs": max(self.total, self.active)} | self.announced
+        for what, number in announced.items():
             if number > read[what] and problem is None:
                 problem = f"the device announces {number} {what} and the output shows {read[what]}"
         if problem is None and "isakmp" in self.table.command and "IKEv1" in self.parts and "IKEv2" not in self.parts:
@@ -65,12 +75,19 @@ class _Reader:
     def _incomplete(self, row: _Row, what: str) -> None:
         self.problem = self.problem or f"{what} at line {self.table.number(row['line'])} is not whole"
 
+    def _repeats(self, row: _Row) -> bool:
+        """Whether the text has the line of the SA before twice."""
+        line, before = self.table.evidence(row["line"]), self.ike_sas[-1].origin
+        return line.text == before.text and line.line == before.line + 1
+
     def _ikev1(self, row: _Row) -> None:
         if not row["PEER"] or not row["STATE"]:
             self._incomplete(row, f"the IKE SA of {row['PEER'] or 'an unnamed peer'}")
-        detailed = any(sa.lifetime_seconds for sa in self.ike_sas)
-        if detailed and not row["LIFETIME"]:
+        if self.ike_sas and self._repeats(row):
+            return
+        if self.detailed and not row["LIFETIME"]:
             self.unfinished = "the output stops inside its last IKE SA"
+        self.detailed = self.detailed or bool(row["LIFETIME"])
         self.ike_sas.append(
             IkeSa(
                 ike_version=1,
