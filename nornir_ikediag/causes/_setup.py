@@ -71,6 +71,18 @@ def suspect(tunnel: Tunnel, cause: str, *kinds: EventKind) -> Suspect | None:
     return Suspect(few(lack.lines), "likely" if lack.sure else "possible", what=lack.what)
 
 
+def skipped(tunnel: Tunnel) -> Suspect | None:
+    """An entry was passed over because it is incomplete, no other entry's ACL was even compared, and nothing matched.
+    On the way to a dynamic map that matches, an incomplete entry is as it should be."""
+    for attempt, event in failed_with(tunnel, EventKind.CRYPTO_MAP_NOT_FOUND, EventKind.SELECTORS_REFUSED):
+        checks = attempt.all(EventKind.CRYPTO_MAP_CHECK)
+        passed = [one for one in checks if one.get("result") in ("incomplete", "no-acl")]
+        if passed and not any(one.get("result") in ("no-match", "match") for one in checks):
+            what = passed[0].get("missing") or ("match address" if passed[0].get("result") == "no-acl" else "")
+            return Suspect(few(passed, event), capped("likely", passed[0]), passed[0], _whole(attempt), what)
+    return None
+
+
 def lacking(tunnel: Tunnel) -> Lack | None:
     """The first thing that the configuration of this peer lacks, in the order in which the device would need it."""
     configuration = tunnel.device.configuration

@@ -53,5 +53,12 @@ def last_words(tunnel: Tunnel) -> tuple[Evidence, ...]:
     return tuple(line for entry in entries for line in (_peer_line(entry.lines) or (entry.origin,)))[:2]
 
 
+def absence(tunnel: Tunnel) -> tuple[Evidence, ...]:
+    """The outputs in which the peer is not to be found: their last lines."""
+    read = [one for one in tunnel.device.sources if one.kind == "show" and one.complete and not one.refused]
+    asked = [one for one in read if "sa" in (one.command or one.name).replace("-", " ").split()]
+    return tuple(Evidence(one.name, max(one.lines, 1), f"nothing of {tunnel.peer} in this output") for one in asked[:2])
+
+
 def _peer_line(lines: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     return tuple(line for line in lines if "set peer" in line.text)

@@ -24,7 +24,7 @@ References
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import nothing
 from nornir_ikediag.causes._configured import map_lines
-from nornir_ikediag.causes._setup import missing_parts, static_entries, suspect
+from nornir_ikediag.causes._setup import UNSPECIFIC, missing_parts, skipped, static_entries, suspect
 from nornir_ikediag.causes._wording import after_colon, join
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.tunnel import Tunnel
@@ -50,13 +50,13 @@ _OTHERS = (
 
 def match(tunnel: Tunnel) -> Verdict:
     """A line that says so with nothing accepted after it, or an entry of the configuration that lacks a part."""
-    found = suspect(tunnel, "crypto-map-incomplete", EventKind.CRYPTO_MAP_INCOMPLETE)
+    found = suspect(tunnel, "crypto-map-incomplete", EventKind.CRYPTO_MAP_INCOMPLETE) or skipped(tunnel)
     if found is None:
         return nothing(tunnel)
     entry = next(iter(static_entries(tunnel)), None)
     missing = found.what or (join(missing_parts(entry)) if entry else "")
     where = f"The crypto map entry {entry.name} {entry.sequence}" if entry else "The crypto map entry for this peer"
-    sure = bool(missing) or (found.event is not None and found.event.kind == EventKind.CRYPTO_MAP_INCOMPLETE)
+    sure = bool(missing) or (found.event is not None and found.event.kind not in UNSPECIFIC)
     return Found(
         summary=f"{where} is incomplete{after_colon(missing)}"
         if sure

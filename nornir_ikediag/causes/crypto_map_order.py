@@ -20,14 +20,12 @@ References
 - asa-syslog: 713221, 713222, 713225
 """
 
-import ipaddress
-
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, failed_because, is_loose, nothing, phase_of
+from nornir_ikediag.causes._precedence import catches, taken
 from nornir_ikediag.causes._setup import WANTED, static_entries
 from nornir_ikediag.causes._wording import few
-from nornir_ikediag.model.configuration import AccessListEntry, Configuration, CryptoMapEntry
-from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.configuration import CryptoMapEntry
 from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
@@ -55,51 +53,21 @@ def match(tunnel: Tunnel) -> Verdict:
     own = entries[0]
     refused = failed_because(tunnel, lambda attempt, event: phase_of(attempt, event) == 2)
     for attempt, event in refused:
-        taken = _taken(attempt, own)
-        if taken is not None:
-            return _found(
-                tunnel, own, taken.origin.text.strip(), few(taken, event), attempt, sure=capped("likely", taken)
-            )
-    earlier = _catches(configuration, own)
+        line = taken(attempt, own)
+        if line is not None:
+            what = line.origin.text.strip()
+            return _found(tunnel, own, what, few(line, event), attempt, sure=capped("likely", line))
+    earlier = catches(configuration, own)
     if earlier is not None and tunnel.state in WANTED and not tunnel.negotiations:
         what = f"{earlier.name} {earlier.sequence}"
         return _found(tunnel, own, what, few(earlier.origin, own.origin), None, sure="possible")
     return nothing(tunnel)
 
 
-def _taken(attempt: Negotiation, own: CryptoMapEntry) -> Event | None:
-    """The line by which an entry in front of the peer's own was taken."""
-    checks = attempt.all(EventKind.CRYPTO_MAP_CHECK)
-    taken = [one for one in checks if one.get("result") == "match" and one.get("sequence").isdigit()]
-    same_map = [one for one in taken if one.get("crypto_map") in ("", own.name)]
-    return next((one for one in same_map if int(one.get("sequence")) < own.sequence), None)
-
-
-def _catches(configuration: Configuration, own: CryptoMapEntry) -> CryptoMapEntry | None:
-    """An earlier entry of the same map that is dynamic, or whose ACL protects traffic of the peer's own ACL."""
-    mine = [line for line in configuration.access_lists if line.name == own.access_list and line.permit]
-    for entry in sorted(configuration.crypto_maps, key=lambda entry: entry.sequence):
-        if entry.name != own.name or entry.sequence >= own.sequence or set(entry.peers) & set(own.peers):
-            continue
-        theirs = [line for line in configuration.access_lists if line.name == entry.access_list and line.permit]
-        if entry.dynamic_map or any(_overlap(one, other) for one in mine for other in theirs):
-            return entry
-    return None
-
-
-def _overlap(one: AccessListEntry, other: AccessListEntry) -> bool:
-    pairs = ((one.local, other.local), (one.remote, other.remote))
-    try:
-        networks = [(ipaddress.ip_network(a or ""), ipaddress.ip_network(b or "")) for a, b in pairs]
-    except ValueError:  # an object or a range: unread, so no proof
-        return False
-    return all(a.version == b.version and a.overlaps(b) for a, b in networks)
-
-
 def _found(
     tunnel: Tunnel,
     own: CryptoMapEntry,
-    taken: str,
+    what: str,
     evidence: tuple[Evidence, ...],
     attempt: Negotiation | None,
     *,
@@ -107,7 +75,7 @@ def _found(
 ) -> Found:
     return Found(
         summary=f"A crypto map entry before {own.name} {own.sequence} catches this peer's traffic",
-        explanation=f"The first entry that matches is taken: {taken}. The entry of this peer comes later.",
+        explanation=f"The first entry that matches is taken: {what}. The entry of this peer comes later.",
         evidence=evidence,
         confidence=sure,
         side="local",

@@ -22,6 +22,7 @@ References
 from nornir_ikediag.causes._steps import read
 from nornir_ikediag.causes._wording import few
 from nornir_ikediag.model.device import Device
+from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.facts import WindowFacts
 from nornir_ikediag.model.verdict import Cause, Found, RuledOut, Step, Verdict
 
@@ -49,7 +50,7 @@ def match(device: Device) -> Verdict:
     return Found(
         summary=summary,
         explanation="Debug output costs CPU and, with conditions, hides what others look for.",
-        evidence=few(on, conditions),
+        evidence=few(on, conditions) or (Evidence("debug window", 1, "the end of the debug was not proved"),),
         confidence="certain" if on or conditions else "likely",
         side="local",
         next_steps=(

@@ -43,7 +43,7 @@ def match(tunnel: Tunnel) -> Verdict:
         EventKind.DELETE_RECEIVED,
         reason=r"peer terminat|user requested|ike delete|peer request|session disconnected|remote",
     )
-    whole = [end for end in told if end.event.get("scope") != "child"]
+    whole = [end for end in told if end.event.get("scope") != "child" and not end.event.get("rekeyed")]
     if not whole or is_back(tunnel) or tunnel.failures:
         return nothing(tunnel)
     who = "The remote user logged off" if tunnel.kind == "remote-access" else "The peer deleted the tunnel"

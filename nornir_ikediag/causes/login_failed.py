@@ -18,6 +18,7 @@ References
 """
 
 from nornir_ikediag.model.device import Device
+from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.verdict import Cause, Found, RuledOut, Verdict
 
 CAUSE = Cause(
@@ -35,7 +36,7 @@ def match(device: Device) -> Verdict:
     return Found(
         summary=facts.problem or f"{facts.name} refused the credentials or `enable`",
         explanation="Nothing was read from this device, so none of its tunnels was judged.",
-        evidence=(),
+        evidence=(Evidence(f"ssh {facts.host or facts.name}", 1, facts.problem or facts.status),),
         confidence="certain",
         side="local",
     )

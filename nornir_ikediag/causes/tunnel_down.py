@@ -21,7 +21,7 @@ References
 
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._configured import map_lines
-from nornir_ikediag.causes._state import ANY_SA, is_expected_up, last_words
+from nornir_ikediag.causes._state import ANY_SA, absence, is_expected_up, last_words
 from nornir_ikediag.causes._wording import plural
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import CannotTell, Cause, Found, RuledOut, Verdict
@@ -43,12 +43,12 @@ def match(tunnel: Tunnel) -> Verdict:
     failed = len(tunnel.failures)
     since = f" since {tunnel.since:%Y-%m-%d %H:%M:%S}" if tunnel.since else ""
     why = f"; {plural(failed, 'attempt')} failed" if failed else "; no attempt was seen"
-    evidence = last_words(tunnel)
+    evidence = last_words(tunnel) or absence(tunnel)
     return Found(
         summary=f"No SA with this peer{since}{why}",
         explanation="Nothing that was read says why. Only a debug of an attempt, at one of the two ends, can.",
         evidence=evidence,
-        confidence="certain" if evidence else "likely",
+        confidence="certain",
         side="unknown",
         configuration=map_lines(tunnel),
         next_steps=(
