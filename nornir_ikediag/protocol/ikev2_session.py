@@ -54,7 +54,7 @@ class Session:
         first = self._first
         if first is None or not first.finished:
             return False
-        if event.kind in _STARTS or event.get("event") in _BIRTHS:
+        if event.kind in _STARTS or (event.get("state") == "IDLE" and event.get("event") in _BIRTHS):
             return True
         if event.kind == EventKind.PACKET:
             return event.get("exchange") == "IKE_SA_INIT" and event.get("spi_i") not in self.spis

@@ -150,6 +150,15 @@ def test_a_number_that_recurs_is_a_new_negotiation() -> None:
     ]
 
 
+def test_the_answer_that_an_initiator_receives_begins_nothing() -> None:
+    received = (
+        "IKEv2-PROTO-5: (8): SM Trace-> SA: I_SPI=76A2E1B1BB7BB1AF R_SPI=3333000000000000 (I) MsgID = 00000000 "
+        "CurState: I_WAIT_INIT Event: EV_RECV_INIT\n"
+    )
+    lines = log("init-refused").split("\n")
+    assert summary("\n".join([*lines[:9], received, *lines[9:]]), "outcome") == [("failed",)]
+
+
 def test_every_failed_attempt_of_a_syslog_is_one_negotiation() -> None:
     lines = [
         f"Jun 10 2024 17:{minute:02}:00 fw1 : %ASA-4-750003: Local:192.0.2.1:500 Remote:198.51.100.1:500 "
