@@ -136,7 +136,7 @@ def _reading(  # noqa: PLR0917
     facts = SourceFacts(
         name=source.name,
         kind=_kind(show),
-        lines=sum(map(bool, map(str.strip, table.lines))),
+        lines=sum(map(bool, map(str.strip, table.printed))),
         unread=len(unread),
         complete=problem is None and not refused,
         command=source.command,
