@@ -2,8 +2,8 @@
 
 Lines without a peer:
 
-* `Phase 1 failure: Mismatched attribute types …` is printed while the SA payload of one peer is compared. It waits for the
-  next acceptance or refusal; if that is the peer whose SA payload came last, the line is his, otherwise nobody's.
+* `Phase 1 failure: Mismatched attribute types …` is about the SA payload that is being read:
+  :mod:`.ikev1_comparisons`.
 * `Pitcher: received a key acquire message` belongs to the negotiation that we begin next.
 * IPSEC lines name an SPI, or the addresses between which packets are to pass.
 * AAA and address assignment name a user, or belong to the one client that is being asked.
@@ -12,10 +12,14 @@ Lines without a peer:
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 
+import msgspec
+
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.reading import Replayed
 from nornir_ikediag.protocol.ikev1_attempt import Attempt
+from nornir_ikediag.protocol.ikev1_comparisons import VERDICTS, Comparisons
 from nornir_ikediag.protocol.ikev1_ipsec import IpsecLines
+from nornir_ikediag.protocol.ikev1_lines import feed
 from nornir_ikediag.protocol.ikev1_peer import Peer
 from nornir_ikediag.protocol.keeper import Keeper
 
@@ -23,14 +27,10 @@ _MOST_PEERS = 10_000
 _MOST_DEVICE_EVENTS = 2_000
 _MOST_WAITING = 500
 _MOST_CLIENTS_ASKED = 50
-_SA_READ = frozenset(
-    {
-        EventKind.IKE_PROPOSAL_ACCEPTED,
-        EventKind.IKE_PROPOSALS_REFUSED,
-        EventKind.IPSEC_PROPOSAL_ACCEPTED,
-        EventKind.IPSEC_PROPOSALS_REFUSED,
-    }
-)
+_OF_SA_PAYLOADS = frozenset({EventKind.NOTED, EventKind.PACKET})
+_WITH_SA = ("SA", "HASH SA")
+_WITH_SPIS = frozenset({EventKind.SPI_ALLOCATED, EventKind.CHILD_ESTABLISHED})
+_ASKING = ("xauth", "mode-config")
 _OF_CLIENTS = frozenset(
     {
         EventKind.USER_AUTHENTICATED,
@@ -53,8 +53,7 @@ class Ikev1Replay:
         self._keeper = Keeper()
         self._peers: OrderedDict[str, Peer] = OrderedDict()
         self._device_events: deque[Event] = deque(maxlen=_MOST_DEVICE_EVENTS)
-        self._comparisons: deque[Event] = deque(maxlen=_MOST_WAITING)
-        self._comparing: str | None = None  # the peer whose SA payload is being read
+        self._comparisons = Comparisons()
         self._acquires: deque[Event] = deque(maxlen=_MOST_WAITING)
         self._ipsec = IpsecLines(self._peer)
         self._asked: deque[Peer] = deque(maxlen=_MOST_CLIENTS_ASKED)
@@ -68,22 +67,25 @@ class Ikev1Replay:
             return
         peer = self._peers.get(name) or self._peer(name)
         kind = event.kind
-        if kind == EventKind.NOTED or kind == EventKind.PACKET:
-            if event.fields.get("what") == "processing-sa" or "SA" in event.fields.get("payloads", "")[:8]:
-                self._now_comparing(name)
-        elif kind in _SA_READ:
-            self._settle(name)
-        elif kind == EventKind.INITIATOR_STARTS and self._acquires:
-            attempt = peer.feed(event)
-            self._give_acquires(attempt)
+        if kind in _OF_SA_PAYLOADS:
+            if event.fields.get("what") == "processing-sa" or event.fields.get("payloads", "").startswith(_WITH_SA):
+                self._comparisons.begins(name)
+        elif kind in VERDICTS:
+            self._place(name)
+        elif kind is EventKind.INITIATOR_STARTS and self._acquires:
+            self._give_acquires(feed(peer, event))
             return
+        if self._comparisons.reading:
+            self._comparisons.goes_on(name, kind)
         if event.message in ("602303", "602304"):
             self._ipsec.syslog(event)
             return
-        attempt = peer.feed(event)
-        if attempt is not None and (kind == EventKind.SPI_ALLOCATED or kind == EventKind.CHILD_ESTABLISHED):
+        attempt = feed(peer, event)
+        if attempt is None:
+            return
+        if kind in _WITH_SPIS:
             self._ipsec.learn(attempt, event)
-        if attempt is not None and attempt.stage in ("xauth", "mode-config") and peer not in self._asked:
+        if attempt.stage in _ASKING and peer not in self._asked:
             self._asked.append(peer)
 
     def concluded(self, peer: str | None) -> bool:
@@ -95,7 +97,7 @@ class Ikev1Replay:
 
     def finish(self) -> Replayed:
         """What came of it."""
-        self._settle(None)
+        self._place(None)
         for peer in self._peers.values():
             peer.close()
         return Replayed(
@@ -121,15 +123,15 @@ class Ikev1Replay:
     def _nameless(self, event: Event) -> None:
         kind = event.kind
         if kind == EventKind.MISMATCH:
-            self._comparisons.append(event)
+            self._comparisons.compare(event)
         elif kind == EventKind.KEY_ACQUIRE:
             self._acquires.append(event)
         elif self._ipsec.take(event):
             return
         elif kind in _OF_CLIENTS and (client := self._client(event)) is not None:
-            client.feed(event)
-        elif kind in _SA_READ:
-            self._settle(None)
+            feed(client, event)
+        elif kind in VERDICTS:
+            self._place(None)
             self._device_events.append(event)
         elif kind != EventKind.NOTED:
             self._device_events.append(event)
@@ -144,29 +146,13 @@ class Ikev1Replay:
             asked = [peer for peer in asked if peer.first and peer.first.username in (None, event.username)]
         return asked[0] if len(asked) == 1 else None
 
-    # --- comparisons
-
-    def _now_comparing(self, name: str) -> None:
-        if self._comparisons and self._comparing != name:
-            self._settle(None)
-        self._comparing = name
-
-    def _settle(self, name: str | None) -> None:
-        """The waiting comparisons belong to ``name`` if his SA payload is the one that was read; without a name (no verdict
-        was printed) to the peer whose SA payload came last, if there is one."""
-        comparing, self._comparing = self._comparing, None
-        if not self._comparisons:
-            return
-        owner = comparing if name is None or comparing is None or comparing == name else None
-        if comparing is None:
-            owner = name
-        waiting, self._comparisons = list(self._comparisons), deque(maxlen=_MOST_WAITING)
-        if owner is None:
-            self._device_events.extend(waiting)
-            return
-        peer = self._peer(owner)
-        for event in waiting:
-            peer.feed(_of(event, owner))
+    def _place(self, verdict_on: str | None) -> None:
+        """The comparisons that waited go to whom they belong."""
+        for event, owner in self._comparisons.verdict(verdict_on):
+            if owner is None:
+                self._device_events.append(event)
+            else:
+                feed(self._peer(owner), _of(event, owner))
 
     def _give_acquires(self, attempt: Attempt | None) -> None:
         waiting, self._acquires = list(self._acquires), deque(maxlen=_MOST_WAITING)
@@ -178,7 +164,4 @@ class Ikev1Replay:
 
 
 def _of(event: Event, peer: str) -> Event:
-    return Event(
-        kind=event.kind, origin=event.origin, at=event.at, ike_version=event.ike_version, peer=peer, message=event.message,
-        trust=event.trust, fields=event.fields,
-    )  # fmt: skip
+    return msgspec.structs.replace(event, peer=peer)

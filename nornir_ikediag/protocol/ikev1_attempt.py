@@ -1,4 +1,4 @@
-"""One IKEv1 negotiation while it is replayed: which message came last, in which state that leaves it, what it has learned.
+"""One IKEv1 negotiation while it is replayed: which message came last, which state that leaves it in, what it learned.
 
 What a packet does is in the tables of :mod:`.ikev1_exchanges`; what another event does is in ``_TAKES`` below.
 """
@@ -69,7 +69,7 @@ class Attempt(Draft):
             self.resent_at_end = 0
         elif direction == "received":
             self._received(message)
-        if message is None:
+        if message is None or not self.running:
             return
         if self.role == "unknown" and message.exchange != "quick-mode":
             self.role = _role(message, direction)
@@ -128,7 +128,7 @@ class Attempt(Draft):
     def child(self, spi_in: str | None, spi_out: str | None) -> None:
         """A pair of SAs, or the half of one that is known."""
         for position, known in enumerate(self.child_sas):
-            if (known.spi_in in (None, spi_in) and known.spi_out in (None, spi_out)) or spi_in == known.spi_in:
+            if _same_or_unknown(known.spi_in, spi_in) and _same_or_unknown(known.spi_out, spi_out):
                 spi_in, spi_out = spi_in or known.spi_in, spi_out or known.spi_out
                 self.child_sas[position] = NegotiatedChild(spi_in=spi_in, spi_out=spi_out, selectors=self.selectors)
                 return
@@ -251,3 +251,7 @@ def _role(message: Message, direction: str) -> str:
     if message.sender == "initiator":
         return "initiator" if ours else "responder"
     return "responder" if ours else "initiator"
+
+
+def _same_or_unknown(known: str | None, said: str | None) -> bool:
+    return known is None or said is None or known == said

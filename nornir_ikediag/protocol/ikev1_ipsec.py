@@ -1,13 +1,13 @@
 """Lines of the IPsec engine, which name no peer: to the quick mode whose SPI, or whose addresses, they name.
 
-A log of `debug crypto ipsec` alone (or of syslog 602303) still tells which pair of SAs was made, with whom and for what:
-then the quick mode is known by these lines only.
+A log of `debug crypto ipsec` alone (or of syslog 602303) still tells which pair of SAs was made, with whom and for
+what: then the quick mode is known by these lines only.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
 
-from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.event import Event
 from nornir_ikediag.protocol.ikev1_attempt import Attempt
 from nornir_ikediag.protocol.ikev1_peer import Peer
 
@@ -84,7 +84,7 @@ class IpsecLines:
         for attempt in (peer.focus, *reversed(peer.quick.values())):
             if attempt is not None and attempt.quick is not None and (attempt.running or attempt.is_near(event)):
                 return attempt
-        return peer._new_quick(event, "")
+        return peer.new_quick(event, "")
 
     def _apply(self, attempt: Attempt, event: Event) -> None:
         attempt.add(event)
@@ -109,9 +109,4 @@ class IpsecLines:
         attempt.child(spi if direction == "inbound" else None, spi if direction == "outbound" else None)
         child = attempt.child_sas[-1]
         if child.spi_in and child.spi_out and attempt.peer and not attempt.sent and not attempt.received:
-            self._peer_named(attempt.peer)._succeed(attempt, event)
-
-
-def is_engine_line(event: Event) -> bool:
-    """Whether the event comes from the IPsec engine."""
-    return event.kind == EventKind.NOTED and (event.message or "").startswith("ipsec-")
+            self._peer_named(attempt.peer).succeed(attempt, event)

@@ -1,10 +1,115 @@
-"""Which message of its exchange a packet is, and which step of a state machine failed."""
+"""What a packet does: which message of which exchange it is, and whether it goes on, repeats or begins afresh."""
 
 from collections.abc import Sequence
 
-from nornir_ikediag.model.event import Event
+from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.protocol.ikev1_attempt import Attempt
-from nornir_ikediag.protocol.ikev1_exchanges import Message
+from nornir_ikediag.protocol.ikev1_exchanges import MESSAGES, Message, candidates
+from nornir_ikediag.protocol.ikev1_peer import Peer
+
+PHASE1_ID = "0x00000000"
+
+
+def packet(peer: Peer, event: Event) -> Attempt | None:
+    message_id = event.get("message_id")
+    payloads = frozenset(event.get("payloads").split())
+    if message_id == PHASE1_ID:
+        return first_packet(peer, event, payloads)
+    attempt = peer.quick.get(message_id)
+    if attempt is None and "SA" in payloads:
+        attempt = peer.new_quick(event, message_id)
+    if attempt is None:
+        return transaction(peer, event) if "ATTR" in payloads else informational(peer, event)
+    if attempt.running:
+        attempt.stage = "phase2"
+    number = quick_number(attempt, event.get("direction"), payloads)
+    message = next((one for one in MESSAGES if one.exchange == "quick-mode" and one.number == number), None)
+    if attempt.running or attempt.is_near(event):
+        attempt.take_packet(event, message)
+    peer.focus = attempt
+    return attempt
+
+
+def first_packet(peer: Peer, event: Event, payloads: frozenset[str]) -> Attempt | None:
+    direction = event.get("direction")
+    current = peer.first if peer.first is not None and peer.first.running and not peer.first.phase1_up else None
+    message = number_of(candidates(payloads, quick=False), current, direction)
+    if message is None:
+        return informational(peer, event)
+    if current is None:
+        late = peer.first is not None and peer.first.is_near(event) and message.number > 1 and peer.first.step
+        if late and peer.first is not None:
+            peer.first.take_packet(event, None)
+            return peer.first
+        current = peer.new_first(event)
+    elif message.number == 1 and begins_afresh(peer, event, current):
+        if direction == "received":
+            peer.repeated = event
+            return current
+        current = peer.new_first(event)
+    return step(peer, current, event, message)
+
+
+def step(peer: Peer, attempt: Attempt, event: Event, message: Message) -> Attempt:
+    attempt.exchange = message.exchange
+    from_the_middle = attempt.role == "unknown" and attempt.step == 0 and message.number == 3
+    attempt.take_packet(event, message)
+    if from_the_middle and message.exchange == "main-mode":  # it may as well be the fourth
+        attempt.role, attempt.stopped_at = "unknown", None
+    peer.focus = attempt
+    return attempt
+
+
+def begins_afresh(peer: Peer, event: Event, current: Attempt) -> bool:
+    direction = event.get("direction")
+    if direction == "sending":
+        return current.last_sent >= 1 or current.role == "responder"
+    if direction == "received":
+        return current.last_received >= 1 or current.role == "initiator"
+    return False
+
+
+def decide_repeated(peer: Peer, event: Event) -> None:
+    packet, peer.repeated = peer.repeated, None
+    if packet is None or peer.first is None:
+        return
+    if event.kind == EventKind.DUPLICATE or event.get("direction") == "resending":
+        peer.first.take_packet(packet, None)
+        peer.first.peer_repeats += event.kind != EventKind.DUPLICATE
+        return
+    message = number_of(candidates(frozenset(packet.get("payloads").split()), quick=False), None, "received")
+    attempt = peer.new_first(packet)
+    if message is not None:
+        step(peer, attempt, packet, message)
+
+
+def transaction(peer: Peer, event: Event) -> Attempt | None:
+    """XAUTH and mode-config (draft-ietf-ipsec-isakmp-xauth-06): the server asks who it is, the client for an address."""
+    attempt = peer.first
+    if attempt is None or not attempt.running:
+        return informational(peer, event)
+    if attempt.stage in ("unknown", "phase1"):
+        attempt.stage = "xauth" if event.get("direction") == "sending" else "mode-config"
+    if attempt.exchange in ("main-mode", "aggressive-mode"):
+        machine = "MM" if attempt.exchange == "main-mode" else "AM"
+        attempt.stopped_at = f"{machine}_TM_INIT_{'MODECFG' if attempt.stage == 'mode-config' else 'XAUTH'}"
+    stopped_at = attempt.stopped_at
+    attempt.take_packet(event, None)
+    attempt.stopped_at = stopped_at
+    peer.focus = attempt
+    return attempt
+
+
+def informational(peer: Peer, event: Event) -> Attempt | None:
+    target = peer.focus
+    if target is not None and target.running:
+        target.take_packet(event, None)
+        return target
+    if target is not None and target.is_near(event):
+        target.add(event)
+        return target
+    peer.loose.append(event)
+    return None
 
 
 def number_of(options: Sequence[Message], current: Attempt | None, direction: str) -> Message | None:

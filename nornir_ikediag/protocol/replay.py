@@ -3,7 +3,8 @@
 A sub-replay per IKE version does the work; this module hands each event to the one whose version it names. IPSEC
 lines name none: they belong to whichever version spoke last. A sub-replay plugs in by having the methods of
 :class:`SubReplay` and by being made in :class:`Replay`; it takes the numbers of its negotiations from the shared
-counter at the moment each begins. Nothing here raises on any sequence of events: an unknown transition is an observation.
+counter at the moment each begins. Nothing here raises on any sequence of events: an unknown transition is an
+observation.
 """
 
 from collections.abc import Iterator
