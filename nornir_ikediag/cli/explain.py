@@ -39,7 +39,7 @@ def command(
     from nornir_ikediag.diagnose import diagnose
     from nornir_ikediag.intake import intake
     from nornir_ikediag.pipeline import published, report
-    from nornir_ikediag.walk import walks
+    from nornir_ikediag.walk import told
 
     check(format_, output)
     taken = intake(files)
@@ -48,8 +48,8 @@ def command(
     code = UNDETERMINED
     if devices:
         judged = [published(device, diagnose(device)) for device in devices]
-        told = [one for device in devices for one in walks(device)] if walk else []
-        code = deliver(report(judged, told), format_, output)
+        steps = told(devices) if walk else ()
+        code = deliver(report(judged, steps), format_, output)
     if unread:
         list_unread(
             [source for device in devices for source in device.facts.sources],

@@ -43,7 +43,6 @@ _REFUSALS = frozenset(
         "PAYLOAD_MALFORMED", "INVALID_CERTIFICATE",
     }
 )  # fmt: skip
-_NOT_KEPT = frozenset({EventKind.NOTED, EventKind.STATE})
 _MOST = 1_000
 
 
@@ -60,10 +59,7 @@ class ClientReplay:
         """Take the next event."""
         draft = self._draft_for(event)
         draft.peer = draft.peer or event.peer
-        if event.kind not in _NOT_KEPT:
-            draft.add(event)
-        elif event.at is not None and not draft.finished:
-            draft.ended_at = event.at
+        draft.add(event)
         if event.kind == EventKind.STATE:
             self._state(draft, event)
         elif event.kind == EventKind.PACKET:
