@@ -32,9 +32,10 @@ _MARK = re.compile(
     r"|\[?(?P<v1>IKEv1(?: DEBUG| DECODE)?|IKE COMMON DEBUG)\](?::\s?)?"
     r"|(?P<v2>I?KEv2-(?P<part>PROTO|PLAT|ERROR)(?:-(?P<level>\d+))?:)\s?"
     r"|(?P<ipsec>\bIPSEC(?: (?:DEBUG|INFO|ERROR|WARNING))?:|\bIPSEC\(\w+\)(?:-\d+)?:|^PSEC:)\s?"
-    r"|^\s*(?P<record>\d{1,7})\s+(?P<client_time>\d\d:\d\d:\d\d\.\d+)\s+(?P<client_date>\d\d/\d\d/\d\d)\s+Sev=\w+/\d\s+"
+    r"|^\s*(?P<record>\d{1,7})\s+(?P<client_time>\d\d:\d\d:\d\d\.\d+)\s+(?P<client_date>\d\d/\d\d/\d\d)\s+Sev=\w+/\d{1,3}\s+"
 )
 _LOST_TAG = re.compile(r"^\s*(?:G?roup = [^,]*,? (?:Username = |IP = )|U?sername = [^,]*, ?IP = |IP = [^,\s]+,? )")
+_HTML = re.compile(r"&(?!0x)|<(?!(?:state|event)>)")
 _SPLIT_PREFIX = re.compile(_PREFIX)
 _NOT_A_HOST = re.compile(r"<\d{1,3}>\d?|[\s,;\"|-]+|:(?=\s|$)")
 # What stands glued in front of an IKEv2 tag without being a timestamp or a prompt: the end of a packet's dump.
