@@ -36,6 +36,8 @@ from nornir_ikediag.model.tunnel import Tunnel
 
 EXIT_CODES: dict[OverallVerdict, int] = {"healthy": 0, "degraded": 1, "failed": 2, "undetermined": 3}
 
+_KEPT_OUT = frozenset({"device-unreachable", "login-failed", "command-refused", "output-incomplete"})
+
 
 def judge(capture: Capture) -> ReportDevice:
     """What the capture of one device says: its tunnels, and what is wrong with them. Any text gives an answer."""
@@ -43,9 +45,7 @@ def judge(capture: Capture) -> ReportDevice:
     return published(device, diagnose(device))
 
 
-def report(
-    devices: Sequence[ReportDevice], walks: Sequence[Walk] = (), generated_at: datetime | None = None
-) -> Report:
+def report(devices: Sequence[ReportDevice], walks: Sequence[Walk] = (), generated_at: datetime | None = None) -> Report:
     """The report on these devices, which are kept in the order given."""
     return Report(
         generated_at=generated_at or datetime.now(UTC).replace(microsecond=0),
@@ -57,11 +57,16 @@ def report(
 
 
 def verdict(devices: Sequence[ReportDevice]) -> OverallVerdict:
-    """Failed before undetermined before degraded: a tunnel known to be broken is not made less so by one unread."""
-    severities = {finding.severity for device in devices for finding in device.findings}
+    """Failed before undetermined before degraded: a tunnel known to be broken is not made less so by one unread.
+
+    That we were kept out, in whole or in part, is an error of its device and no verdict on its tunnels.
+    """
+    findings = [finding for device in devices for finding in device.findings]
+    severities = {finding.severity for finding in findings if finding.cause not in _KEPT_OUT}
     if severities & {"critical", "error"}:
         return "failed"
-    if not devices or not all(device.judged for device in devices):
+    kept_out = any(finding.cause in _KEPT_OUT for finding in findings)
+    if not devices or kept_out or not all(device.judged for device in devices):
         return "undetermined"
     return "degraded" if "warning" in severities else "healthy"
 
