@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final
 
@@ -21,8 +22,9 @@ FAILED: Final = 2
 UNDETERMINED: Final = 3
 INTERRUPTED: Final = 130
 
-# Set before KeyboardInterrupt is raised: worker threads close their debug windows while the main thread waits for them.
+# Set by Ctrl-C: worker threads close their debug windows, and begin nothing new.
 stop: Final = threading.Event()
+_patient: Final = threading.Event()
 
 
 def guarded(command: Any, arguments: Sequence[str]) -> int:
@@ -46,6 +48,22 @@ def guarded(command: Any, arguments: Sequence[str]) -> int:
     return _flushed(code if isinstance(code, int) else HEALTHY)
 
 
+@contextmanager
+def patience() -> Iterator[None]:
+    """While the block lasts the first Ctrl-C only sets `stop`; KeyboardInterrupt is raised at its end.
+
+    Raised at once it would end the wait for worker threads for good (after an interrupted join they are taken for
+    finished), and the process would leave before a debug window is closed. A second Ctrl-C does that.
+    """
+    _patient.set()
+    try:
+        yield
+    finally:
+        _patient.clear()
+    if stop.is_set():
+        raise KeyboardInterrupt
+
+
 def complain(sentence: str) -> int:
     """Say it on standard error; the exit code that goes with it."""
     print(f"ikediag: {sentence}", file=sys.stderr)
@@ -58,7 +76,11 @@ def worse(*codes: int) -> int:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    first = not stop.is_set()
     stop.set()
+    if first and _patient.is_set():
+        complain("Interrupted: closing what is open. Once more leaves at once.")
+        return
     raise KeyboardInterrupt
 
 

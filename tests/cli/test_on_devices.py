@@ -19,7 +19,7 @@ from nornir_ikediag.report.json import schema
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Fleet = tuple[Lab, dict[str, str]]
-ENDS = ("healthy-main-mode-initiator", "ikev2-accepted", "peer-silent", "unreachable", "login-refused")
+ENDS = ("healthy-main-mode-initiator", "one-way-traffic", "peer-silent", "unreachable", "login-refused")
 
 
 @contextmanager
@@ -46,8 +46,8 @@ def test_health_has_a_line_for_every_device(ikediag: Run, fleet: Fleet) -> None:
     table = done.stdout.split("\n\n")[1].splitlines()[1:]
     assert [line.split()[:2] for line in table] == [
         ["healthy-main-mode-initiator", "healthy"],
-        ["ikev2-accepted", "healthy"],
         ["login-refused", "login"],
+        ["one-way-traffic", "warning"],
         ["peer-silent", "critical"],
         ["unreachable", "unreachable"],
     ]
@@ -63,10 +63,10 @@ def test_health_opens_no_window(ikediag: Run, fleet: Fleet) -> None:
 
 
 def test_health_of_what_is_well(ikediag: Run, fleet: Fleet) -> None:
-    done = ikediag("health", "-F", "scenario=ikev2-accepted", "--format", "json", environment=fleet[1])
+    done = ikediag("health", "-F", "scenario=healthy-main-mode-initiator", "--format", "json", environment=fleet[1])
     assert done.returncode == 0
     report = _json(done)
-    assert [device["name"] for device in report["devices"]] == ["ikev2-accepted"]
+    assert [device["name"] for device in report["devices"]] == ["healthy-main-mode-initiator"]
     assert [tunnel["state"] for tunnel in report["devices"][0]["tunnels"]] == ["up"]
 
 
@@ -91,7 +91,7 @@ def test_diagnose_names_the_cause_and_proves_its_window_closed(ikediag: Run, fle
 
 
 def test_a_dry_run_opens_nothing_and_offline_sends_nothing(ikediag: Run, tmp_path: Path) -> None:
-    with _serving(tmp_path / "lab", "tunnel-group-missing") as (lab, environment):
+    with _serving(tmp_path / "lab", "phase1-encryption-refused") as (lab, environment):
         (host,) = lab.hosts
         planned = ikediag("diagnose", host.name, "--offline", environment=environment)
         assert (planned.returncode, list(host.commands)) == (0, [])
@@ -103,12 +103,12 @@ def test_a_dry_run_opens_nothing_and_offline_sends_nothing(ikediag: Run, tmp_pat
 
 def test_what_was_collected_explains_the_same(ikediag: Run, fleet: Fleet, tmp_path: Path) -> None:
     into = tmp_path / "captures"
-    done = ikediag("collect", "peer-silent", "--into", str(into), environment=fleet[1])
-    assert (done.returncode, done.stdout) == (0, f"{into / 'peer-silent'}\n")
-    explained = ikediag("explain", str(into / "peer-silent"), "--format", "json")
-    assert explained.returncode == 2
-    assert _json(explained)["devices"][0]["findings"][0]["cause"] == "peer-no-reply"
-    assert (into / "peer-silent" / "capture.json").stat().st_mode & 0o077 == 0
+    done = ikediag("collect", "one-way-traffic", "--into", str(into), environment=fleet[1])
+    assert (done.returncode, done.stdout) == (0, f"{into / 'one-way-traffic'}\n")
+    explained = ikediag("explain", str(into / "one-way-traffic"), "--format", "json")
+    assert explained.returncode == 1
+    assert _json(explained)["devices"][0]["findings"][0]["cause"] == "no-return-traffic"
+    assert (into / "one-way-traffic" / "capture.json").stat().st_mode & 0o077 == 0
 
 
 def test_collect_says_whom_it_could_not_read(ikediag: Run, fleet: Fleet, tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_sweep_finds_what_somebody_left(ikediag: Run, tmp_path: Path) -> None:
 
 
 def test_ctrl_c_closes_the_window_and_is_130(tmp_path: Path) -> None:
-    with _serving(tmp_path / "lab", "tunnel-group-missing", speed=0.2) as (lab, environment):
+    with _serving(tmp_path / "lab", "phase1-encryption-refused", speed=0.1) as (lab, environment):
         (host,) = lab.hosts
         process = subprocess.Popen(
             [sys.executable, "-m", "nornir_ikediag.cli", "diagnose", host.name, "--window", "90"],
@@ -148,6 +148,7 @@ def test_ctrl_c_closes_the_window_and_is_130(tmp_path: Path) -> None:
             process.send_signal(signal.SIGINT)
             out, errors = process.communicate(timeout=40)
         assert (process.returncode, out) == (130, "")
+        assert "ikediag: Interrupted: closing what is open. Once more leaves at once.\n" in errors
         assert errors.endswith("ikediag: Interrupted.\n")
         assert "Traceback" not in errors
         assert (host.debugs, list(host.conditions)) == ({}, [])
