@@ -59,7 +59,7 @@ class Run:
         except textfsm.parser.SkipRecord:
             self.clear()
             return
-        if cells.count(None) + cells.count([]) == len(cells):
+        if cells.count(None) + (cells.count([]) if self._others else 0) == len(cells):
             return
         row = ["" if cell is None else cell for cell in cells]
         for column in self._lists:
@@ -71,10 +71,12 @@ class Run:
 
     def assign(self, how: str, column: int, text: str | None, number: int) -> None:
         if how == "List":
-            if self.cells[column] is None:
-                self.cells[column], self.cell_origins[column] = [], []
-            self.cells[column].append(text)
-            self.cell_origins[column].append(number)
+            cell = self.cells[column]
+            if cell is None:
+                self.cells[column], self.cell_origins[column] = [text], [number]
+            else:
+                cell.append(text)
+                self.cell_origins[column].append(number)
             return
         self.cell_origins[column] = number
         if how == "Filldown":
@@ -137,7 +139,7 @@ class Template(textfsm.TextFSM):  # type: ignore[misc]  # textfsm has no types
                     continue
                 if line_op == "Error":
                     self._Operations(rule, line)
-                if new_state:
+                if new_state and new_state != state:
                     state, ended = new_state, new_state in ("End", "EOF")
                     plan, skips_blank = self._plans.get(state, []), self._skips_blank.get(state, True)
                 break

@@ -16,7 +16,7 @@ _WITH_SAS = [
     for case in cases("crypto_*_sa")
     if case.expected["facts"]["complete"] and (case.expected.get("ike_sas") or case.expected.get("child_sas"))
 ]
-_LIMITS = settings(deadline=None, max_examples=25)
+_LIMITS = settings(deadline=None, max_examples=15)
 
 
 def _sas(reading: Reading) -> int:

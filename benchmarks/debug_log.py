@@ -1,0 +1,132 @@
+"""A debug log, read to the report: ours against the bare loop that only splits the prefix of a line with one regex.
+
+The log is mixed: main and aggressive mode, quick modes, rekeys, failures, IPSEC blocks, IKEv2, syslog; three devices'
+worth of peers interleaved. Redaction is shown apart, because the bare loop has none. Memory is that of a process of its
+own, so that it can be compared for files of different sizes.
+"""
+
+import itertools
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks._contest import medians
+from nornir_ikediag.capture import Capture, Source
+from nornir_ikediag.pipeline import judge
+
+TARGET_RATIO = 8.0
+TARGET_MEGABYTES = 200
+_MEGABYTES = 100
+_RECORDINGS = Path(__file__).parent.parent / "tests"
+_PREFIX = re.compile(
+    r"(?P<time>[A-Z][a-z]{2} +\d+(?: \d{4})? \d\d:\d\d:\d\d):? (?:\[(?P<tag>[^\]]+)\]|%ASA-(?P<severity>\d)-(?P<id>\d+):)(?:: )?"
+    r"(?:Group = (?P<group>[^,]*), )?(?:Username = (?P<user>[^,]*), )?(?:IP = (?P<ip>[^,]*), )?(?P<text>.*)"
+)
+_TIME = re.compile(r"\b(?:Nov|Aug) \d\d (?P<year>2024 )?\d\d:\d\d:\d\d")
+_ADDRESS = re.compile(r"\b(?:192\.0\.2\.1|192\.0\.2\.7|203\.0\.113\.9|64\.102\.156\.87|198\.51\.100\.20)\b")
+_NUMBER = re.compile(
+    r"(?<=msgid=)[0-9a-f]{2,8}|(?<=msg id = )[0-9a-f]{8}|(?<=SPI = 0x)[0-9a-f]{8}|(?<=spi 0x)[0-9a-f]{8}"
+)
+
+
+def write(path: Path, megabytes: float) -> None:
+    """A log of that size; the same one whenever it is asked for."""
+    size = int(megabytes * 1024 * 1024)
+    written = 0
+    with path.open("w", encoding="utf-8") as file:
+        for line in _lines():
+            file.write(line)
+            written += len(line)
+            if written >= size:
+                return
+
+
+def _lines() -> Iterator[str]:
+    recordings = [path.read_text(encoding="utf-8") for path in _recordings()]
+    seconds = 0
+    for number in itertools.count(step=3):
+        blocks = [_as_new(recordings[(number + one) % len(recordings)], number + one) for one in range(3)]
+        for messages in itertools.zip_longest(*map(_messages, blocks), fillvalue=""):
+            seconds += 1
+            time = f"Nov {1 + seconds // 86400 % 30:02} {{year}}{seconds // 3600 % 24:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+            for message in messages:
+                yield _TIME.sub(lambda found, time=time: time.format(year=found["year"] or ""), message)  # type: ignore[misc]
+
+
+def _recordings() -> list[Path]:
+    ikev1 = sorted((_RECORDINGS / "protocol" / "ikev1").glob("*.log"))
+    ikev2 = sorted((_RECORDINGS / "debugs" / "ikev2").glob("**/*.log"))
+    return [*ikev1, _RECORDINGS / "debugs" / "seed" / "asa-debug.log", *ikev2[:3]]
+
+
+def _as_new(text: str, number: int) -> str:
+    """The recording as that of another peer, with message ids and SPIs of its own."""
+    peer = f"198.18.{number // 250 % 40}.{number % 250 + 1}"
+    return _NUMBER.sub(lambda found: f"{int(found[0], 16) + number * 7919 & 0xFFFFFFFF:08x}", _ADDRESS.sub(peer, text))
+
+
+def _messages(text: str) -> Iterator[str]:
+    """Messages with the lines that go on with them."""
+    message = ""
+    for line in text.splitlines(keepends=True):
+        if message and (_PREFIX.match(line) or line.startswith(("IPSEC", "IKEv2"))):
+            yield message
+            message = ""
+        message += line
+    yield message
+
+
+def bare(path: Path) -> int:
+    """What a script would do at least."""
+    matched = 0
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            found = _PREFIX.match(line)
+            if found is not None and found.groups():
+                matched += 1
+    return matched
+
+
+def redacted(path: Path) -> int:
+    """Our lines, redacted, and nothing made of them."""
+    return sum(1 for _ in Source(name="log", path=path).lines())
+
+
+def ours(path: Path) -> object:
+    """The whole line, from the file to the report of the device."""
+    return judge(Capture(name="fw1", sources=(Source(name="log", path=path),)))
+
+
+def main() -> None:
+    """Print the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        whole, tenth = Path(folder, "whole.log"), Path(folder, "tenth.log")
+        write(whole, _MEGABYTES)
+        write(tenth, _MEGABYTES / 10)
+        seconds = medians(
+            {"bare": lambda: bare(tenth), "redacted": lambda: redacted(tenth), "ours": lambda: ours(tenth)}
+        )
+        ratio = (seconds["ours"] - seconds["redacted"]) / seconds["bare"]
+        lines = redacted(tenth)
+        print(f"debug log, {_MEGABYTES // 10} MB, {lines} lines")
+        for name, words in (("bare", "bare loop"), ("redacted", "read and redacted"), ("ours", "read to report")):
+            print(f"  {words:<24}{seconds[name]:>8.2f} s {seconds[name] / lines * 1e6:>8.2f} µs a line")
+        print(f"  without redaction       {ratio:>8.2f} times the bare loop (target: at most {TARGET_RATIO:g})")
+        small, large = _peak_megabytes(tenth), _peak_megabytes(whole)
+        print(
+            f"  memory                  {small:>8.0f} MB; of {_MEGABYTES} MB {large:.0f} MB (target: at most {TARGET_MEGABYTES})"
+        )
+
+
+def _peak_megabytes(path: Path) -> float:
+    done = subprocess.run([sys.executable, "-m", "benchmarks.debug_log", str(path)], capture_output=True, check=True)  # noqa: S603
+    return int(done.stdout) / 1024
+
+
+if __name__ == "__main__":
+    ours(Path(sys.argv[1]))
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
