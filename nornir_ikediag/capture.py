@@ -27,8 +27,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """One text: a command's output, a debug window's lines, or a file that somebody pasted.
 
     ``text`` is redacted, with ``\\n`` line ends, no echo and no prompt where we took it ourselves. A source that is
-    too large to hold has ``path`` instead and empty text: :meth:`lines` serves both. ``round`` tells the show commands ahead
-    of a window (0) from those after it (1).
+    too large to hold has ``path`` instead and empty text: :meth:`lines` serves both. ``round`` tells the show commands
+    ahead of a window (0) from those after it (1).
     """
 
     name: str

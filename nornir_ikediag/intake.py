@@ -172,9 +172,7 @@ def _parts(source: Source) -> list[tuple[str | None, Source]]:
     distinct = dict.fromkeys(host for host in hosts if host)
     if len(distinct) < 2:
         return [(next(iter(distinct), None), source)]
-    return [
-        (host, msgspec.structs.replace(source, text=_only(lines, hosts, host))) for host in distinct
-    ]
+    return [(host, msgspec.structs.replace(source, text=_only(lines, hosts, host))) for host in distinct]
 
 
 def _only(lines: Sequence[str], hosts: Sequence[str | None], wanted: str) -> str:

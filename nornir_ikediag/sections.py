@@ -23,7 +23,9 @@ _PROMPT = re.compile(
     r"^(?P<host>[A-Za-z0-9][\w.-]{0,62})(?:/[\w.-]+)*(?:\([\w-]+\))?[#>] ?(?P<command>[a-z?!].{0,200})?\s*$"
 )
 # These log messages go on in lines that look like nothing: a show section does not resume right behind them.
-_GOES_ON = re.compile(r"IPSEC: |Transmitting Proxy Id:|ID received\s*$|DESCRIPTOR - INDEX|IKEv2-P(?:ROTO|LAT)|\[IKEv1 DECODE\]")
+_GOES_ON = re.compile(
+    r"IPSEC: |Transmitting Proxy Id:|ID received\s*$|DESCRIPTOR - INDEX|IKEv2-P(?:ROTO|LAT)|\[IKEv1 DECODE\]"
+)
 _LOOK_AHEAD_LINES = 12
 
 
@@ -45,13 +47,18 @@ def holds_anything(lines: Sequence[str]) -> bool:
     if shows.recognise(lines) is not None or looks_like_log(lines):
         return True
     sections = split(Source(name="", text="\n".join(lines)))
-    if any(shows.read(source, show).facts.unread < shows.read(source, show).facts.lines for show, source in sections.shows):
+    if any(_reads_some(source, show) for show, source in sections.shows):
         return True
     reader = LogReader("")
     for number, line in sections.log:
         reader.feed(number, line)
     reader.close()
     facts = reader.facts()
+    return facts.unread < facts.lines
+
+
+def _reads_some(source: Source, show: Show) -> bool:
+    facts = shows.read(source, show).facts
     return facts.unread < facts.lines
 
 
@@ -63,12 +70,15 @@ def split(source: Source) -> Sections:
     given = shows.layout_for(source.command) if source.command else None
     parts = list(_parts(lines, given))
     sections = tuple(
-        (part.show, msgspec.structs.replace(source, text=_padded(lines, part.numbers), command=part.command or source.command))
-        for part in parts
-        if part.show is not None and part.numbers
+        (part.show, _section(source, part, lines)) for part in parts if part.show is not None and part.numbers
     )
     log = sorted(number for part in parts if part.show is None for number in part.numbers)
     return Sections(sections, [(number, lines[number - 1]) for number in log])
+
+
+def _section(source: Source, part: "_Part", lines: Sequence[str]) -> Source:
+    text = _padded(lines, part.numbers)
+    return msgspec.structs.replace(source, text=text, command=part.command or source.command)
 
 
 class _Part:

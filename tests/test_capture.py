@@ -33,7 +33,14 @@ def test_there_and_back(tmp_path: Path) -> None:
                 started_at=_AT,
                 ended_at=_AT,
             ),
-            Source(name="debug", command="debug crypto ikev1 127", text="a\nb\n", complete=False, redactions=2, round=1),
+            Source(
+                name="debug",
+                command="debug crypto ikev1 127",
+                text="a\nb\n",
+                complete=False,
+                redactions=2,
+                round=1,
+            ),
         ),
         windows=(WindowFacts(opened_at=_AT, closed_at=_AT, closed_by="time", lines=2, proved_off=True),),
         peers=("192.0.2.9",),
@@ -71,5 +78,5 @@ def test_a_lost_file_is_named(tmp_path: Path) -> None:
 
 def test_a_window_is_read_from_disk_as_it_was_in_memory(tmp_path: Path) -> None:
     path = tmp_path / "big.log"
-    path.write_bytes("first\r\nsec\x0bond\n\nikev1 pre-shared-key Tr0ub4dor".encode())
+    path.write_bytes(b"first\r\nsec\x0bond\n\nikev1 pre-shared-key Tr0ub4dor")
     assert list(Source(name="big.log", path=path).lines()) == ["first", "sec ond", "", "ikev1 pre-shared-key *****"]
