@@ -8,6 +8,8 @@ import html
 import re
 from collections.abc import Sequence
 
+from nornir_ikediag.debugs import is_log_line
+
 _PROMPT = re.compile(r"^[A-Za-z0-9][\w.-]{0,62}(?:/[\w.-]+)*(?:\([\w-]+\))?[#>] ?")
 _GLUED_PROMPT = re.compile(
     r"(?<=[\w}) ])(?P<host>[A-Za-z][\w.-]{0,62})(?:/[\w.-]+)*(?:\([\w-]+\))?[#>](?: ?[a-z][\w /.|-]*)?\s*$"
@@ -17,9 +19,6 @@ _COMMAND = re.compile(
 )
 _PAGER = re.compile(r"<--- More --->[\s\b]*")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
-_LOG = re.compile(
-    r"\[IKEv\d|IKEv2-P(?:ROTO|LAT)|%(?:ASA|PIX|FTD)-|^IPSEC(?:\(\S*\))?: |^(?:[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d)"
-)
 _WIDTH = 80
 _HALF = 40
 
@@ -56,7 +55,7 @@ def _clean(line: str, hosts: frozenset[str]) -> str:
     prompt = _PROMPT.match(line)
     if prompt:
         line = line[prompt.end() :]
-    if _LOG.search(line) or _COMMAND.match(line):
+    if is_log_line(line) or _COMMAND.match(line):
         return ""
     for host in hosts:
         place = line.find(host)

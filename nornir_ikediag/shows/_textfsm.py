@@ -6,8 +6,7 @@ rule's pattern is called directly. Values with other options keep textfsm's own 
 local to it, so threads can share a template.
 """
 
-import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TextIO, TypeAlias
 
 import textfsm
@@ -31,11 +30,8 @@ class Run:
         self.clear_all()
 
     def _own(self, value: Any) -> Any:
-        own = copy.copy(value)
-        own.fsm, own.options = self, []
-        own.options = [type(option)(own) for option in value.options]
-        for option in own.options:
-            option.OnCreateOptions()
+        own = textfsm.TextFSMValue(self, options_class=textfsm.TextFSMOptions)
+        own.Parse(str(value))
         return own
 
     def clear_all(self) -> None:
@@ -110,7 +106,8 @@ class Template(textfsm.TextFSM):  # type: ignore[misc]  # textfsm has no types
         other = tuple(
             ("" if name in self.others else kinds[name], column, group) for name, column, group in groups if kinds[name]
         )
-        return pattern.match, (plain, other, rule.record_op, rule.line_op, rule.new_state, rule)
+        operation = {"Record": Run.record, "Clear": Run.clear, "Clearall": Run.clear_all}.get(rule.record_op)
+        return pattern.match, (plain, other, operation, rule.line_op, rule.new_state, rule)
 
     def steps(self, lines: Iterable[str], run: Run, eof: bool = True) -> Iterator[None]:  # noqa: PLR0912  # one loop
         """Take the lines from the state Start on into ``run``, with a pause after everything that may add a row.
@@ -125,14 +122,14 @@ class Template(textfsm.TextFSM):  # type: ignore[misc]  # textfsm has no types
                 found = match(line)
                 if found is None:
                     continue
-                plain, other, record_op, line_op, new_state, rule = action
+                plain, other, operation, line_op, new_state, rule = action
                 for column, group in plain:
                     cells[column] = found[group]
                     origins[column] = number
                 for how, column, group in other:
                     run.assign(how, column, found[group], number)
-                if record_op:
-                    _RECORD[record_op](run)
+                if operation:
+                    operation(run)
                     cells, origins = run.cells, run.cell_origins
                     yield
                 if line_op == "Continue":
@@ -162,11 +159,3 @@ class Template(textfsm.TextFSM):  # type: ignore[misc]  # textfsm has no types
     def ParseText(self, text: str, eof: bool = True) -> Rows:  # noqa: N802
         """As textfsm's, but every call starts anew."""
         return self.run(text.splitlines() if text else [], eof).rows
-
-
-_RECORD: dict[str, Callable[[Run], None]] = {
-    "Record": Run.record,
-    "Clear": Run.clear,
-    "Clearall": Run.clear_all,
-    "NoRecord": lambda run: None,
-}
