@@ -206,7 +206,7 @@ def _window(debug: ReportDebug) -> Iterator[Text]:
 def _sources(device: ReportDevice) -> Iterator[RenderableType]:
     total, unread = sum(one.lines for one in device.sources), sum(one.unread for one in device.sources)
     read = f"{words.plural(total, 'line')} in {words.plural(len(device.sources), 'text')}"
-    year = f" · the lines bear no year: {device.clock.year_assumed} assumed" if device.clock.year_assumed else ""
+    year = " · the lines bear no year" if device.clock.year_assumed else ""
     yield hanging("Read  ", f"{read}, {f'{unread:,} not understood' if unread else 'all understood'}{year}", "dim")
     for source in device.sources:
         if source.unread or not source.complete:

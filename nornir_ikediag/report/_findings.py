@@ -40,7 +40,7 @@ def finding_lines(number: int, finding: Finding, device: ReportDevice) -> Iterat
 
 
 def _heading(number: int, finding: Finding) -> Text:
-    line = Text().append(f"{number}. ", "bold")
+    line = hanging(f"{number}. ", "")
     line.append(finding.severity.upper(), words.SEVERITY_STYLES[finding.severity])
     line.append(f"  {words.printable(finding.summary)}", "bold")
     return line.append(f"  [{finding.cause}]", "dim")

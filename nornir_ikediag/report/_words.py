@@ -41,6 +41,8 @@ PHASES = {
     "protocol": "packets of the protocol",
     "device": "the device, no phase of a tunnel",
 }
+# Of times in lines that bear no year (and of an ASA whose clock was never set).
+ASSUMED_YEAR = 2000
 STATE_STYLES = {
     "up": "green",
     "rekeying": "green",
@@ -80,7 +82,9 @@ def where(evidence: Evidence) -> str:
 
 
 def moment(time: datetime | None) -> str:
-    """A time to the second, with its zone if it has one; empty for None."""
+    """A time to the second, with its zone if it has one, without a year that was only assumed; empty for None."""
+    if time is not None and time.year == ASSUMED_YEAR:
+        return time.strftime("%m-%d %H:%M:%S")
     return "" if time is None else time.isoformat(sep=" ", timespec="seconds").replace("+00:00", "Z")
 
 

@@ -4,6 +4,7 @@ their difference is then to be read like any other change."""
 import os
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nornir_ikediag.debugs import clock
 from nornir_ikediag.errors import UsageError
 from nornir_ikediag.model.report import Report
 from nornir_ikediag.report import Paper, formats, render
 from nornir_ikediag.report._opening import LINES, folded
-from nornir_ikediag.report._words import printable, span
+from nornir_ikediag.report._words import ASSUMED_YEAR, moment, printable, span
 from nornir_ikediag.report.json import schema
 
 _HERE = Path(__file__).parent
@@ -142,6 +144,12 @@ def test_the_schema_is_one_and_requires_every_key() -> None:
 )
 def test_spans(seconds: int, words: str) -> None:
     assert span(seconds) == words
+
+
+def test_a_year_that_was_only_assumed_is_not_shown() -> None:
+    assert ASSUMED_YEAR == clock.ASSUMED_YEAR
+    assert moment(datetime(ASSUMED_YEAR, 2, 29, 12, 0, 1)) == "02-29 12:00:01"
+    assert moment(datetime(2026, 2, 28, 12, 0, 1, tzinfo=UTC)) == "2026-02-28 12:00:01Z"
 
 
 @settings(deadline=None, max_examples=100)
