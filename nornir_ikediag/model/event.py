@@ -149,7 +149,7 @@ class EventKind(StrEnum):
     NOTED = "noted"  # understood, and nothing depends on it
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One event. ``at`` has no year of its own in debug output (see `clock` in the report) and may be None.
 
     ``trust`` is the provenance of the pattern that read it: a ``supposed`` pattern never yields a ``certain`` finding.
