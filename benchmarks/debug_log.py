@@ -26,6 +26,7 @@ _PREFIX = re.compile(
     r"(?P<time>[A-Z][a-z]{2} +\d+(?: \d{4})? \d\d:\d\d:\d\d):? (?:\[(?P<tag>[^\]]+)\]|%ASA-(?P<severity>\d)-(?P<id>\d+):)(?:: )?"
     r"(?:Group = (?P<group>[^,]*), )?(?:Username = (?P<user>[^,]*), )?(?:IP = (?P<ip>[^,]*), )?(?P<text>.*)"
 )
+_MESSAGES_A_SECOND = 20
 _TIME = re.compile(r"\b(?:Nov|Aug) \d\d (?P<year>2024 )?\d\d:\d\d:\d\d")
 _ADDRESS = re.compile(r"\b(?:192\.0\.2\.1|192\.0\.2\.7|203\.0\.113\.9|64\.102\.156\.87|198\.51\.100\.20)\b")
 _NUMBER = re.compile(
@@ -47,11 +48,12 @@ def write(path: Path, megabytes: float) -> None:
 
 def _lines() -> Iterator[str]:
     recordings = [path.read_text(encoding="utf-8") for path in _recordings()]
-    seconds = 0
+    messages_so_far = 0
     for number in itertools.count(step=3):
         blocks = [_as_new(recordings[(number + one) % len(recordings)], number + one) for one in range(3)]
         for messages in itertools.zip_longest(*map(_messages, blocks), fillvalue=""):
-            seconds += 1
+            messages_so_far += 1
+            seconds = messages_so_far // _MESSAGES_A_SECOND
             time = f"Nov {1 + seconds // 86400 % 30:02} {{year}}{seconds // 3600 % 24:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
             for message in messages:
                 yield _TIME.sub(lambda found, time=time: time.format(year=found["year"] or ""), message)  # type: ignore[misc]

@@ -79,7 +79,10 @@ def lookup(text: str) -> Understood | None:
         pass
     if len(_remembered) >= _MOST_REMEMBERED:
         _remembered.clear()
+        SILENT.clear()
     found = _remembered[text] = _look_up(text)
+    if found is not None and found.message.kind is EventKind.NOTED and not found.fields:
+        SILENT.add(text)
     return found
 
 
@@ -90,6 +93,7 @@ def by_syslog_id(syslog_id: str) -> Understood | None:
 
 
 _remembered: dict[str, Understood | None] = {}
+SILENT: set[str] = set()  # those of the remembered texts from which nothing follows
 
 
 def _look_up(text: str) -> Understood | None:

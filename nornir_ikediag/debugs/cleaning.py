@@ -11,7 +11,6 @@ _HTML_TAG = re.compile(
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|[()][A-Z0-9])")
 _PAGER = re.compile(r"^\s*<-{2,3} ?More ?-{2,3}>[\s\x08]*")
 _BACKSPACE = re.compile(r"[^\x08]\x08")
-_SUSPICIOUS = re.compile(r"[<&\x00-\x08\x0b-\x1f\x7f\xa0\u200b\ufeff]")
 
 PROMPT = re.compile(r"^[A-Za-z0-9][\w.-]{0,62}(?:/[\w.-]+){0,4}(?:\([\w-]+\))?[#>]\s*")
 _COMMANDS = (
@@ -21,16 +20,18 @@ _COMMANDS = (
 _TYPED = re.compile(rf"^{_COMMANDS}\b.{{0,200}}$", re.IGNORECASE)
 # What the device answers to the commands around a capture: it is no message, and nothing is lost with it.
 _ANSWER = re.compile(
-    r"debug crypto \S.{0,60} (?:enabled|is on)|(?:INFO: )?(?:all )?(?:possible )?debugging (?:has been )?(?:turned )?(?:off|on)"
+    r"debug crypto \S.{0,60} (?:enabled|is on)"
+    r"|(?:INFO: )?(?:all )?(?:possible )?debugging (?:has been )?(?:turned )?(?:off|on)"
     r"|IKE\w* debugging is on|Type help or '\?'|Logoff|Connection to \S+ closed|Syslog logging:|Facility:"
-    r"|(?:Timestamp|Standby|Debug-trace|Console|Monitor|Buffer|Trap|Permit-hostdown|History|Device ID|Mail|ASDM)\b.{0,20} logging:",
+    r"|(?:Timestamp|Standby|Debug-trace|Console|Monitor|Buffer|Trap|Permit-hostdown|History|Device ID|Mail|ASDM)\b"
+    r".{0,20} logging:",
     re.IGNORECASE,
 )
 
 
 def cleaned(line: str) -> str:
     """The line without HTML, escape sequences, pager remains and trailing blanks; indentation stays."""
-    if _SUSPICIOUS.search(line) is None:
+    if line.isascii() and line.isprintable() and "<" not in line and "&" not in line:
         return line.rstrip()
     if "\x1b" in line:
         line = _ANSI.sub("", line)

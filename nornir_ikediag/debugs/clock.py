@@ -13,9 +13,10 @@ TIMESTAMP = re.compile(
     r"(?P<iso>\d{4}-\d\d-\d\d)[T ](?P<iso_time>\d\d:\d\d:\d\d)(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
     r"|\b(?P<month>[A-Z]?[a-z]{1,2})\.? {1,2}(?P<day>\d{1,2})(?: (?P<year>\d{4}))? (?P<time>\d\d:\d\d:\d\d)(?:\.\d+)?"
 )
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {
     name: number
-    for number, full in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)
+    for number, full in enumerate(_NAMES, start=1)
     for name in (full, full[1:])  # a pasted text may have lost its first letter
 }
 _MOST_REMEMBERED = 4096
@@ -29,10 +30,19 @@ class Clock:
         self.year_assumed: int | None = None
         self._year_seen = False
         self._month = 0
+        self._last = ""
+        self._last_at: datetime | None = None
         self._remembered: dict[str, datetime | None] = {}
 
     def read(self, text: str) -> datetime | None:
         """The last time in this text, or None where there is none."""
+        if text == self._last:
+            return self._last_at
+        self._last = text
+        self._last_at = self._look_up(text)
+        return self._last_at
+
+    def _look_up(self, text: str) -> datetime | None:
         try:
             return self._remembered[text]
         except KeyError:

@@ -27,7 +27,7 @@ TAGS = (
 )
 
 
-class Entry(msgspec.Struct):
+class Entry(msgspec.Struct, gc=False):
     """A message with its continuation lines.
 
     ``number`` and ``line`` are those of its first physical line, as evidence; ``text`` is the message without

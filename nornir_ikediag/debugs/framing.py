@@ -57,14 +57,20 @@ class Framer:
         self._widest = 0
         self._full_lines = 0
         self._in_client_log = False
+        self.silent: set[str] = set()  # texts from which nothing follows: their lines make no entry
+        self._skipped: tuple[int, str] | None = None  # the line before, when it made none
         self._lead = ""
         self._lead_says: tuple[datetime | None, str | None] = (None, None)
 
     def feed(self, number: int, line: str) -> list[Entry]:
         """The entries that this line completes, oldest first."""
         match = _PLAIN.match(line)
-        if match is not None and line.find("[IKEv1", 30) < 0 and "%" not in line and "IKEv2-P" not in line:
+        if match is not None and line.isascii() and line.isprintable() and _is_simple(match["text"]):
             time, tag, group, user, ip, text = match.groups()
+            if text in self.silent:
+                self._measure(line)
+                done, self._pending, self._skipped = self._pending, None, (number, line)
+                return [done] if done else []
             entry = Entry(
                 number,
                 line,
@@ -92,7 +98,7 @@ class Framer:
         return [done] if done else []
 
     def _begin(self, entry: Entry) -> list[Entry]:
-        done, self._pending = self._pending, entry
+        done, self._pending, self._skipped = self._pending, entry, None
         return [done] if done else []
 
     def _measure(self, line: str) -> None:
@@ -175,9 +181,12 @@ class Framer:
             entry = Entry(number, line, "", text.strip())
             _take_prefix(entry)
             return self._begin(entry)
+        if self._skipped is not None:  # it goes on after all
+            self._pending = _plain_entry(*self._skipped)
+            self._skipped = None
         pending = self._pending
         inside = self._in_client_log or (text[0] == " " and pending is not None and pending.tag.startswith("IKEv2"))
-        if not inside and is_terminal_noise(text):
+        if not inside and text[0] != " " and is_terminal_noise(text):
             return []
         if pending is None:
             return self._begin(self._bare(number, line, text))
@@ -258,6 +267,18 @@ def _messages(text: str, marks: list[re.Match[str]]) -> list[tuple[re.Match[str]
             starts.append(mark)
     ends = [mark.start() for mark in starts[1:]]
     return list(zip(starts, [*ends, len(text)], strict=True))
+
+
+def _plain_entry(number: int, line: str) -> Entry | None:
+    match = _PLAIN.match(line)
+    return Entry(number, line, match["tag"], match["text"]) if match else None
+
+
+def _is_simple(text: str) -> bool:
+    """Whether there is neither a further message in it nor anything to clean."""
+    if "[IKE" in text or "%" in text or "IKEv2-P" in text:
+        return False
+    return ("<" not in text and "&" not in text) or _HTML.search(text) is None
 
 
 def _without_next_lead(text: str) -> str:

@@ -48,6 +48,7 @@ class Ikev1Reader:
 
     def __init__(self, source: str) -> None:
         self.source = source
+        self.quiet = False  # remarks from which nothing follows are no events
         self._payload_lists: dict[str, str] = {}
 
     def read(self, entry: Entry) -> Sequence[Event] | None:
@@ -59,8 +60,10 @@ class Ikev1Reader:
             said = lookup(text) or self._uncommon(entry)
         if said is None:
             return None
+        if self.quiet and not said.fields and not entry.body and said.message.kind is EventKind.NOTED:
+            return ()
         event = self._event(entry, said.message, said.fields)
-        if entry.body:
+        if entry.body or said.fields.get("what") == "proxies":
             return self._with_body(entry, event)
         return _with_reason(event) if event.kind == EventKind.TORN_DOWN else (event,)
 

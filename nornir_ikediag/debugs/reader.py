@@ -7,7 +7,7 @@ Syslog of classes that have nothing to do with VPN counts as read, and says noth
 
 from collections.abc import Callable, Sequence
 
-from nornir_ikediag.debugs.catalogue import lookup
+from nornir_ikediag.debugs.catalogue import SILENT, lookup
 from nornir_ikediag.debugs.entry import Entry
 from nornir_ikediag.debugs.framing import Framer, marked
 from nornir_ikediag.debugs.ikev1 import Ikev1Reader
@@ -23,6 +23,7 @@ _VPN_CLASSES = (
     "113", "316", "320", "402", "404", "602", "702", "711", "713", "714", "715", "717", "737", *_IKEV2_CLASSES, "752",
 )  # fmt: skip
 _MOST_QUOTED = 20
+_CHATTER_WITHIN = 50_000  # lines; in a longer log, remarks from which nothing follows are read and not kept
 _LONGEST_QUOTE = 300
 
 Read = Callable[[Entry], Sequence[Event] | None]
@@ -34,7 +35,8 @@ class LogReader:
     def __init__(self, source: str, *, year: int | None = None) -> None:
         self.source = source
         self._framer = Framer(year)
-        self._ikev1 = Ikev1Reader(source).read
+        self._ikev1_reader = Ikev1Reader(source)
+        self._ikev1 = self._ikev1_reader.read
         self._ikev2_reader = Ikev2Reader(source)
         self._ikev2 = self._ikev2_reader.read
         client, ipsec = ClientReader(source).read, IpsecReader(source).read
@@ -55,8 +57,12 @@ class LogReader:
 
     def feed(self, number: int, line: str) -> list[Event]:
         """The events of the entries that this line completes."""
+        if line[-1:] == "\r":
+            line = line[:-1]
         if line and not line.isspace():
             self._lines += 1
+            if self._lines == _CHATTER_WITHIN:
+                self._framer.silent, self._ikev1_reader.quiet = SILENT, True
         entries = self._framer.feed(number, line)
         if not entries:
             return []

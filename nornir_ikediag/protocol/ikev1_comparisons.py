@@ -1,10 +1,10 @@
 """Whose the lines are that compare an offer with a policy: `Phase 1 failure: Mismatched attribute types …`.
 
-Such a line names no peer. It belongs to the SA payload in process. So it waits, with the peer whose SA payload is being read at that moment, for
-the next acceptance or refusal. If that comes from the same peer, the line is his; if from another, or if two SA
-payloads were open when it was printed, it is nobody's. Where the log shows no SA payload being read (a syslog at a low
-level), the line belongs to the peer of the acceptance or refusal; where no verdict follows, to the peer whose SA
-payload was read; without either, to nobody.
+Such a line names no peer. It belongs to the SA payload in process. So it waits, with the peer whose SA payload is being
+read at that moment, for the next acceptance or refusal. If that comes from the same peer, the line is his; if from
+another, or if two SA payloads were open when it was printed, it is nobody's. Where the log shows no SA payload being
+read (a syslog at a low level), the line belongs to the peer of the acceptance or refusal; where no verdict follows, to
+the peer whose SA payload was read; without either, to nobody.
 """
 
 from collections import deque

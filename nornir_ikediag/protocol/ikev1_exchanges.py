@@ -26,6 +26,7 @@ message is the initiator. Whoever has sent a message waits for the next one and 
 builds the next. What no row names is an observation, and changes nothing.
 """
 
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from nornir_ikediag.model.event import EventKind
@@ -113,6 +114,7 @@ def fits(message: Message, payloads: frozenset[str]) -> bool:
     return needed and not payloads & set(message.without)
 
 
+@lru_cache(maxsize=1024)
 def candidates(payloads: frozenset[str], *, quick: bool) -> tuple[Message, ...]:
     """The messages that a packet with these payloads can be, in the order of the table."""
     return tuple(one for one in MESSAGES if (one.exchange == "quick-mode") == quick and fits(one, payloads))

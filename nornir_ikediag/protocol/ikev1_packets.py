@@ -84,7 +84,8 @@ def decide_repeated(peer: Peer, event: Event) -> None:
 
 
 def transaction(peer: Peer, event: Event) -> Attempt | None:
-    """XAUTH and mode-config (draft-ietf-ipsec-isakmp-xauth-06): the server asks who it is, the client for an address."""
+    """XAUTH and mode-config (draft-ietf-ipsec-isakmp-xauth-06): the server asks for a user, then the client for
+    an address."""
     attempt = peer.first
     if attempt is None or not attempt.running:
         return informational(peer, event)
