@@ -24,6 +24,7 @@ class Round:
         self._all_children = False
         self._children_of: set[str] = set()
         self._durations: dict[str, list[tuple[str | None, int]]] = {}
+        self._cut = False
         self.read_at: datetime | None = None
         for text in shows:
             for session in text.reading.sessions:
@@ -41,6 +42,7 @@ class Round:
         return Known(
             ike_sas=ike,
             child_sas=self._all_children or bool(names & self._children_of) or (ike and tunnel.ike_version == 2),
+            cut=self._cut,
             after_log=self.number > 0,
             standby=standby,
             wanted=wanted,
@@ -59,6 +61,7 @@ class Round:
         facts = text.reading.facts
         command = facts.command or text.source.command or ""
         if not facts.complete or facts.refused:
+            self._cut = self._cut or (text.reading.stem in (IKE, CHILD) and not facts.refused)
             return
         if text.reading.stem == IKE:
             shown: set[int] = {sa.ike_version for sa in text.reading.ike_sas}

@@ -115,7 +115,7 @@ def _is_user(user: str, peer: str, group: str | None) -> bool:
 
 def _names(material: Material) -> dict[str, str]:
     """Addresses by the name that the device prints in their place."""
-    names: dict[str, str] = {}
+    names = dict(material.configuration.names) if material.configuration else {}
     for child in material.child_sas:
         endpoint = child.remote_endpoint or ""
         if not is_address(child.peer) and is_address(endpoint):

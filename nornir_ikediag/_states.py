@@ -13,7 +13,7 @@ read to its end):
 (*) rekeying when a child SA has two pairs; partial when a child SA of this peer was refused and none stands for it.
 (**) unless the log tells more.
 
-No SA at all, and the output that would show one was read:
+No SA at all, and the output that would show one was read to its end:
 
 | what else is known                                                                  | state |
 |-------------------------------------------------------------------------------------|-------|
@@ -35,6 +35,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from nornir_ikediag.causes._attempts import REASONS
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.sa import ChildSa, IkeSa
@@ -42,11 +43,12 @@ from nornir_ikediag.model.tunnel import Tunnel, TunnelState
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What the texts cover. ``after_log``: the SAs were read after the log ended. ``wanted``: somebody asked for this
-    peer, expects it, or its kind comes up by itself."""
+    """What the texts cover. ``cut``: an output that would show an SA stops before its end. ``after_log``: the SAs were
+    read after the log ended. ``wanted``: somebody asked for this peer, expects it, or its kind comes up by itself."""
 
     ike_sas: bool
     child_sas: bool
+    cut: bool
     after_log: bool
     standby: bool
     wanted: bool
@@ -65,6 +67,11 @@ _ENDS = (
     EventKind.TORN_DOWN, EventKind.DELETE_RECEIVED, EventKind.DELETE_SENT, EventKind.DPD_TIMEOUT,
     EventKind.IDLE_TIMEOUT, EventKind.ADMINISTRATOR_CLEARED, EventKind.SAME_IDENTITY,
 )  # fmt: skip
+# These say that somebody wants the tunnel and cannot have it, even where no negotiation was logged.
+_REFUSED = (REASONS | {EventKind.ALL_VERSIONS_FAILED, EventKind.KEY_ACQUIRE_IGNORED}) - {
+    EventKind.DPD_TIMEOUT, EventKind.ADMINISTRATOR_CLEARED, EventKind.REKEY_COLLISION, EventKind.INTERFACE_CHANGED,
+    EventKind.STANDBY_DROPPED, EventKind.SAME_IDENTITY,
+}  # fmt: skip
 _LOST = (EventKind.DPD_TIMEOUT, EventKind.INTERFACE_CHANGED, EventKind.REKEY_FAILED)
 
 
@@ -74,7 +81,7 @@ def state_of(tunnel: Tunnel, known: Known) -> TunnelState:
     if shown is not None:
         return shown
     logged = logged_state(tunnel)
-    if not (known.ike_sas or known.child_sas):
+    if known.cut or not (known.ike_sas or known.child_sas):
         return logged or "unknown"
     if logged in ("up", "negotiating") and not known.after_log:
         return logged
@@ -107,6 +114,8 @@ def logged_state(tunnel: Tunnel) -> TunnelState | None:
         ended = event.kind in _ENDS and event.get("scope") != "child"
         if ended and event.origin.line > last_success.get(event.origin.source, 0):
             state = _ended((event,), tunnel.kind == "remote-access")
+        elif state is None and event.kind in _REFUSED:
+            state = "down"
     if state == "up" and any(one.child_only for one in tunnel.failures if not one.rekey):
         return "partial"
     return state

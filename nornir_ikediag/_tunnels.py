@@ -120,7 +120,9 @@ def _configured(tunnel: Tunnel, named: Named) -> TunnelConfiguration | None:
     entries = named.entries.get(tunnel.peer) or named.entries.get(tunnel.peer_name or "") or []
     if not entries:
         used = {(child.crypto_map, child.sequence) for child in tunnel.child_sas}
-        entries = [named.by_sequence[key] for key in used if key in named.by_sequence]
+        entries = [
+            named.by_sequence[key] for key in used if key in named.by_sequence and not named.by_sequence[key].peers
+        ]
     group = named.groups.get(tunnel.tunnel_group or tunnel.peer)
     policy = named.policies.get((group.default_group_policy if group else None) or "DfltGrpPolicy")
     return TunnelConfiguration(

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from nornir_ikediag._verdicts import Answer
+from nornir_ikediag.causes._outputs import incomplete, question_of, refused
 from nornir_ikediag.model.device import Device
 from nornir_ikediag.model.facts import DeviceFacts, SourceFacts
 from nornir_ikediag.model.report import Finding
 
-# Without these a tunnel cannot be judged; the others only help to.
-_NEEDED = ("crypto isakmp sa", "crypto ikev1 sa", "crypto ikev2 sa", "crypto ipsec sa", "running-config")
 _FEW = 5
 
 
@@ -24,7 +23,8 @@ def not_judged(
     facts = device.facts
     if facts.status in ("unreachable", "login-failed"):
         sentences.append(facts.problem or f"{facts.name} could not be read, so none of its tunnels was judged.")
-    sentences += [_text(facts, source) for source in facts.sources if _is_missed(source)]
+    sentences += [_text(facts, source) for source in refused(device)]
+    sentences += [_text(facts, source) for source in incomplete(device) if _is_needed(source)]
     sentences += _tunnels(facts, unknown, findings)
     if not device.tunnels and not sentences and not findings and not _shows_no_tunnel(facts):
         sentences.append(f"{facts.name}: neither an SA nor a negotiation was found in what was read.")
@@ -42,12 +42,8 @@ def _text(facts: DeviceFacts, source: SourceFacts) -> str:
     return f"{facts.name}: `{what}` was not read to its end ({source.problem or 'it stops in the middle'})."
 
 
-def _is_missed(source: SourceFacts) -> bool:
-    if source.complete and not source.refused:
-        return False
-    if source.kind in ("debug", "syslog", "client-log"):
-        return False
-    return source.command is None or any(word in source.command for word in _NEEDED)
+def _is_needed(source: SourceFacts) -> bool:
+    return source.command is None or question_of(source) is not None
 
 
 def _tunnels(facts: DeviceFacts, unknown: Mapping[str, Sequence[Answer]], findings: Sequence[Finding]) -> list[str]:

@@ -45,6 +45,7 @@ def assemble(capture: Capture) -> Device:
         _finished(draft, capture, now, earlier.get((draft.peer, draft.username)), other_ends)
         for draft in _drafts(texts, facts, named, logged, turn=rounds[-1], asked=capture.peers)
     ]
+    tunnels = [tunnel for tunnel in tunnels if tunnel.state != "unknown" or not _is_bare(tunnel, capture.peers)]
     return Device(facts=facts, tunnels=tuple(tunnels), events=tuple(rest))
 
 
@@ -144,6 +145,13 @@ def _finished(
         before=before,
         other_end=other_end,
     )
+
+
+def _is_bare(tunnel: Tunnel, asked: Sequence[str]) -> bool:
+    """Whether the configuration alone knows this peer. Where nothing was read that could show it, it is no tunnel of
+    this capture: somebody who brings one peer's log with the configuration did not ask about the others."""
+    seen = tunnel.ike_sas or tunnel.child_sas or tunnel.negotiations or tunnel.events
+    return not seen and not _is_asked_for(tunnel, asked)
 
 
 def _is_standby(facts: DeviceFacts) -> bool:

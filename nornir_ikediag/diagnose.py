@@ -16,6 +16,7 @@ from datetime import datetime
 
 import msgspec
 
+from nornir_ikediag._identities import UNKNOWN_PEER
 from nornir_ikediag._unjudged import not_judged
 from nornir_ikediag._verdicts import FAMILIES, Answer, ask, rank, weight
 from nornir_ikediag.causes import CauseModule, catalogue
@@ -26,7 +27,7 @@ from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.report import Finding
 from nornir_ikediag.model.tunnel import Tunnel
-from nornir_ikediag.model.verdict import Confidence, Severity
+from nornir_ikediag.model.verdict import Confidence, Found, Severity, Step
 
 # What an attempt has to get through, in this order: an attempt that failed later has got past what failed earlier.
 _HURDLES = ("reachability", "phase1", "authentication", "xauth", "mode-config", "phase2")
@@ -182,7 +183,7 @@ def _finding(
         severity=severity,
         confidence=_honest(found.confidence, [events[line] for line in found.evidence[:1] if line in events]),
         side=found.side,
-        peer=tunnel.peer if tunnel else found.peers[0] if len(found.peers) == 1 else None,
+        peer=_named(tunnel.peer if tunnel else found.peers[0] if len(found.peers) == 1 else None),
         tunnel_group=(negotiation.tunnel_group if negotiation else None) or group,
         username=(negotiation.username if negotiation else None) or (tunnel.username if tunnel else None),
         negotiation=negotiation.id or None if negotiation else None,
@@ -192,13 +193,28 @@ def _finding(
         alternatives=found.alternatives,
         evidence=found.evidence,
         configuration=found.configuration,
-        next_steps=found.next_steps,
+        next_steps=_steps(found, tunnel),
         ask_peer=found.ask_peer,
         consequences=tuple(sorted(consequences)),
         references=cause.references,
         count=found.count,
         first_seen=seen[0] if seen else None,
         last_seen=seen[-1] if seen else None,
+    )
+
+
+def _named(peer: str | None) -> str | None:
+    return None if peer == UNKNOWN_PEER else peer
+
+
+def _steps(found: Found, tunnel: Tunnel | None) -> tuple[Step, ...]:
+    """The next steps. Where no line names the peer, nothing can be reset, and the person fills the address in."""
+    if tunnel is None or tunnel.peer != UNKNOWN_PEER:
+        return found.next_steps
+    return tuple(
+        msgspec.structs.replace(step, command=step.command.replace(f" {UNKNOWN_PEER}", " <peer>"))
+        for step in found.next_steps
+        if step.effect != "resets-this-tunnel"
     )
 
 

@@ -6,7 +6,7 @@ for a tunnel that was up, and for loose lines.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from nornir_ikediag.model.event import Event, EventKind
@@ -18,6 +18,8 @@ ENDS = (
     EventKind.TORN_DOWN, EventKind.DELETE_RECEIVED, EventKind.DPD_TIMEOUT, EventKind.IDLE_TIMEOUT,
     EventKind.ADMINISTRATOR_CLEARED, EventKind.SAME_IDENTITY, EventKind.INTERFACE_CHANGED,
 )  # fmt: skip
+_ONE_END_SECONDS = 10
+_ONE_END_LINES = 30
 
 
 class End(NamedTuple):
@@ -51,9 +53,30 @@ def events_of(tunnel: Tunnel, *kinds: EventKind) -> tuple[Event, ...]:
     return tuple(sorted(every, key=lambda event: (event.origin.source, event.origin.line)))
 
 
-def lines_of(found: Iterable[End]) -> tuple[Event, ...]:
-    """The last line first, for it proves how things are now."""
-    return tuple(reversed([end.event for end in found]))
+def occasions(found: Sequence[End]) -> tuple[tuple[End, ...], ...]:
+    """The lines put together by the end that they tell: a teardown says the same in several lines, the cause of it
+    first."""
+    groups: list[list[End]] = []
+    for end in found:
+        if groups and _same_occasion(groups[-1][-1], end):
+            groups[-1].append(end)
+        else:
+            groups.append([end])
+    return tuple(tuple(group) for group in groups)
+
+
+def lines_of(found: Sequence[End]) -> tuple[Event, ...]:
+    """The lines of the last end first, for they prove how things are now; within one end in the order of the log."""
+    return tuple(end.event for group in reversed(occasions(found)) for end in group)
+
+
+def _same_occasion(one: End, other: End) -> bool:
+    if one.negotiation is not None and other.negotiation is not None:
+        return one.negotiation is other.negotiation
+    if one.event.at is not None and other.event.at is not None:
+        return abs((other.event.at - one.event.at).total_seconds()) <= _ONE_END_SECONDS
+    near = 0 <= other.event.origin.line - one.event.origin.line <= _ONE_END_LINES
+    return one.event.origin.source == other.event.origin.source and near
 
 
 def came_up(tunnel: Tunnel) -> tuple[Negotiation, ...]:

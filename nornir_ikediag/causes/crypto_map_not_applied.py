@@ -60,10 +60,6 @@ def match(tunnel: Tunnel) -> Verdict:
         next_steps=(
             _steps.read("show running-config crypto map | include interface", "see which map is bound where"),
             _steps.read(f"show route {tunnel.peer}", "see which interface leads to the peer"),
-            _steps.change(
-                f"crypto map {name} interface outside",
-                "bind the map where the peer arrives; only if no other map is bound there, for it would be replaced",
-            ),
         ),
         count=found.count,
     )

@@ -24,7 +24,7 @@ References
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, nothing
 from nornir_ikediag.causes._configured import group_lines
-from nornir_ikediag.causes._life import ends, is_back, lines_of
+from nornir_ikediag.causes._life import ends, is_back, lines_of, occasions
 from nornir_ikediag.causes._wording import few, plural
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.tunnel import Tunnel
@@ -52,7 +52,7 @@ def match(tunnel: Tunnel) -> Verdict:
     return Found(
         summary=f"The remote user vanished without logging off{then}"
         if remote_access
-        else f"The peer stopped answering keepalives, {plural(len(lost), 'time')}{then}",
+        else f"The peer stopped answering keepalives, {plural(len(occasions(lost)), 'time')}{then}",
         explanation="Dead peer detection got no answer, so the device removed the SAs of this peer.",
         evidence=few(lines_of(lost)),
         confidence=capped("certain", lost[-1].event),
@@ -70,5 +70,5 @@ def match(tunnel: Tunnel) -> Verdict:
             "Was your device or your uplink down at that time?",
             "Do you answer dead peer detection, and with which interval and retries is it set?",
         ),
-        count=len(lost),
+        count=len(occasions(lost)),
     )

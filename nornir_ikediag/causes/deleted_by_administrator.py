@@ -21,7 +21,7 @@ References
 
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, nothing
-from nornir_ikediag.causes._life import ends, is_back, lines_of
+from nornir_ikediag.causes._life import ends, is_back, lines_of, occasions
 from nornir_ikediag.causes._wording import few
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.tunnel import Tunnel
@@ -53,5 +53,5 @@ def match(tunnel: Tunnel) -> Verdict:
             _steps.read("show logging | include 111008|111010", "see who typed what at that time"),
             _steps.show_ike_sa(tunnel, "see whether it has come back"),
         ),
-        count=len(cleared),
+        count=len(occasions(cleared)),
     )

@@ -21,7 +21,7 @@ References
 
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, nothing
-from nornir_ikediag.causes._life import ends, is_back, lines_of
+from nornir_ikediag.causes._life import ends, is_back, lines_of, occasions
 from nornir_ikediag.causes._wording import few
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.tunnel import Tunnel
@@ -56,5 +56,5 @@ def match(tunnel: Tunnel) -> Verdict:
         negotiation=whole[-1].negotiation,
         next_steps=(_steps.show_logging(tunnel),),
         ask_peer=("Why did your end close the tunnel: idle time, lifetime, an administrator?",),
-        count=len(whole),
+        count=len(occasions(whole)),
     )

@@ -20,7 +20,7 @@ References
 
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, nothing
-from nornir_ikediag.causes._life import ends, is_back, lines_of
+from nornir_ikediag.causes._life import ends, is_back, lines_of, occasions
 from nornir_ikediag.causes._wording import few
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.tunnel import Tunnel
@@ -52,5 +52,5 @@ def match(tunnel: Tunnel) -> Verdict:
         negotiation=idle[-1].negotiation,
         configuration=policy.lines[:6] if policy else (),
         next_steps=(_steps.read("show running-config group-policy", "see vpn-idle-timeout of this peer's policy"),),
-        count=len(idle),
+        count=len(occasions(idle)),
     )

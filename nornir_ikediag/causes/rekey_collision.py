@@ -33,7 +33,14 @@ CAUSE = Cause(
     family="lifecycle",
     severity="warning",
     needs=("log", "crypto_ipsec_sa"),
-    explains=("rekey-failed", "spi-desynchronised", "undetermined"),
+    explains=(
+        "rekey-failed",
+        "spi-desynchronised",
+        "tunnel-down",
+        "tunnel-negotiating",
+        "phase2-missing",
+        "undetermined",
+    ),
 )
 
 _TOO_MANY_PAIRS = 3  # two are a rekey under way

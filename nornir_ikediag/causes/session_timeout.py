@@ -19,7 +19,7 @@ References
 
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, nothing
-from nornir_ikediag.causes._life import ends, is_back, lines_of
+from nornir_ikediag.causes._life import ends, is_back, lines_of, occasions
 from nornir_ikediag.causes._wording import few
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Cause, Found, Verdict
@@ -50,5 +50,5 @@ def match(tunnel: Tunnel) -> Verdict:
         negotiation=over[-1].negotiation,
         configuration=policy.lines[:6] if policy else (),
         next_steps=(_steps.read("show running-config group-policy", "see vpn-session-timeout of this peer's policy"),),
-        count=len(over),
+        count=len(occasions(over)),
     )

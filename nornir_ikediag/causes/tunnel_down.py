@@ -41,7 +41,8 @@ def match(tunnel: Tunnel) -> Verdict:
     if tunnel.state != "down" and not (tunnel.state == "idle" and is_expected_up(tunnel)):
         return RuledOut()
     failed = len(tunnel.failures)
-    since = f" since {tunnel.since:%Y-%m-%d %H:%M:%S}" if tunnel.since else ""
+    when = "%b %d %H:%M:%S" if tunnel.device.clock_year_assumed else "%Y-%m-%d %H:%M:%S"
+    since = f" since {tunnel.since.strftime(when)}" if tunnel.since else ""
     why = f"; {plural(failed, 'attempt')} failed" if failed else "; no attempt was seen"
     evidence = last_words(tunnel) or absence(tunnel)
     return Found(

@@ -44,7 +44,13 @@ _FEW = 5
 def match(device: Device) -> Verdict:
     """Tunnels without SAs whose interface is down, or to whose peer no route leads. A tunnel that is up proves that its
     path is there, whatever the output seems to say."""
-    down = {one.name: one.origin for one in device.facts.interfaces if one.line_up is False or one.protocol_up is False}
+    down = {
+        name: one.origin
+        for one in device.facts.interfaces
+        if one.line_up is False or one.protocol_up is False
+        for name in (one.name, one.nameif, one.address)
+        if name is not None
+    }
     unrouted = {one.destination: one.origin for one in device.facts.routes if one.interface is None}
     behind = {tunnel.peer: line for tunnel in device.tunnels if (line := _down_line(tunnel, down))}
     lost = {tunnel.peer: line for tunnel in device.tunnels if (line := unrouted.get(tunnel.peer))}
@@ -75,7 +81,14 @@ def match(device: Device) -> Verdict:
 
 
 def _down_line(tunnel: Tunnel, down: dict[str, Evidence]) -> Evidence | None:
+    """The line of the interface that the tunnel needs, if it is down. `show interface ip brief` names interfaces by
+    their port, so our own address, where the log or an earlier SA shows it, leads there too."""
     entries = tunnel.configuration.crypto_maps if tunnel.configuration else ()
-    names = [name for entry in entries if entry.kind == "static" for name in entry.interfaces]
-    lines = [down.get(name) for name in names]
+    names: list[str | None] = [name for entry in entries if entry.kind == "static" for name in entry.interfaces]
+    own = [one.local for one in reversed(tunnel.negotiations)]
+    own += [child.local for child in (tunnel.before.child_sas if tunnel.before else ())]
+    address = next((local for local in own if local), None)
+    if address in down:
+        return down[address]
+    lines = [down.get(name) for name in names if name]
     return lines[0] if lines and all(lines) else None
