@@ -19,6 +19,7 @@ _COMMAND = re.compile(
 )
 _PAGER = re.compile(r"<--- More --->[\s\b]*")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
+_LONGEST_PROMPT = 130
 _WIDTH = 80
 _HALF = 40
 
@@ -61,7 +62,8 @@ def _clean(line: str, hosts: frozenset[str]) -> str:
         place = line.find(host)
         if place > 0 and _PROMPT.match(line[place:]):
             return line[:place]
-    glued = _GLUED_PROMPT.search(line)
+    mark = max(line.rfind("#"), line.rfind(">"))
+    glued = _GLUED_PROMPT.search(line, max(0, mark - _LONGEST_PROMPT)) if mark > 0 else None
     return line[: glued.start()] if glued else line
 
 
