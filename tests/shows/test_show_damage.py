@@ -117,6 +117,6 @@ def test_other_blanks_and_line_ends_are_no_exception(write: Callable[[str], str]
 @pytest.mark.parametrize("stem", sorted(shows.layouts()))
 @pytest.mark.parametrize("kind", [" ", "a", "A: ", "Bytes Tx : 1  ", "#a: 1, ", "1.", "x# "])
 def test_a_line_without_end_is_no_trap(stem: str, kind: str) -> None:
-    """No pattern goes back over a line again and again: that would take minutes, which the test's time limit notices."""
+    """No pattern goes back over a line again and again: that takes minutes, which the time limit of tests notices."""
     text = f"interface: outside\n{kind * 20_000}!\nConnection : x\nA{kind * 20_000}B\n"
     assert shows.read(Source(name="x", text=text), shows.layouts()[stem]).stem == stem
