@@ -101,6 +101,25 @@ def test_a_dry_run_opens_nothing_and_offline_sends_nothing(ikediag: Run, tmp_pat
         assert [command for command in host.commands if "debug crypto" in command and "show" not in command] == []
 
 
+def test_settings_come_from_option_then_environment_then_inventory(ikediag: Run, tmp_path: Path) -> None:
+    with _serving(tmp_path / "lab", "phase1-encryption-refused") as (lab, environment):
+        hosts = tmp_path / "lab" / "hosts.yaml"
+        inventory = hosts.read_text("utf-8")
+
+        def opened(*options: str, window: str | None = None, **variables: str) -> bool:
+            setting = "" if window is None else f"    ikediag: {{window_seconds: {window}}}\n"
+            hosts.write_text(inventory + setting, "utf-8")
+            done = ikediag("diagnose", lab.hosts[0].name, "--dry-run", *options, environment=environment | variables)
+            assert done.returncode in (1, 2) or "data.ikediag.window_seconds" in done.stderr
+            return "would send: " in done.stdout
+
+        assert opened()
+        assert not opened(window="0")
+        assert opened(window="0", IKEDIAG_WINDOW="9")
+        assert not opened("--window", "0", window="9", IKEDIAG_WINDOW="9")
+        assert not opened(window="soon")
+
+
 def test_what_was_collected_explains_the_same(ikediag: Run, fleet: Fleet, tmp_path: Path) -> None:
     into = tmp_path / "captures"
     done = ikediag("collect", "one-way-traffic", "--into", str(into), environment=fleet[1])
