@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from nornir_ikediag.debugs import is_log_line
 
 _PROMPT = re.compile(r"^[A-Za-z0-9][\w.-]{0,62}(?:/[\w.-]+)*(?:\([\w-]+\))?[#>] ?")
-_GLUED_PROMPT = re.compile(
-    r"(?<=[\w}) ])(?P<host>[A-Za-z][\w.-]{0,62})(?:/[\w.-]+)*(?:\([\w-]+\))?[#>](?: ?[a-z][\w /.|-]*)?\s*$"
-)
+_GLUED = r"[A-Za-z][\w.-]{0,62}(?:/[\w.-]+)*(?:\([\w-]+\))?[#>](?: ?[a-z][\w /.|-]*)?\s*$"
+_GLUED_PROMPT = re.compile(rf"(?<=[\w}}) ]){_GLUED}")
+_GLUED_TO_A_VALUE = re.compile(
+    rf"(?:0x[0-9A-Fa-f]{{8}}|support: [YN])(?={_GLUED})"
+)  # where a host name could begin sooner
 _COMMAND = re.compile(
     r"^(?:sh|sho|show|debug|no debug|undebug|un|terminal|term|ter|enable|en|exit|changeto|more|conf)\b", re.I
 )
@@ -63,8 +65,12 @@ def _clean(line: str, hosts: frozenset[str]) -> str:
         if place > 0 and _PROMPT.match(line[place:]):
             return line[:place]
     mark = max(line.rfind("#"), line.rfind(">"))
-    glued = _GLUED_PROMPT.search(line, max(0, mark - _LONGEST_PROMPT)) if mark > 0 else None
-    return line[: glued.start()] if glued else line
+    if mark <= 0:
+        return line
+    begin = max(0, mark - _LONGEST_PROMPT)
+    value = _GLUED_TO_A_VALUE.search(line, begin)
+    glued = None if value else _GLUED_PROMPT.search(line, begin)
+    return line[: value.end()] if value else line[: glued.start()] if glued else line
 
 
 def unwrapped(lines: Sequence[str], unread: Sequence[int]) -> list[str] | None:

@@ -44,6 +44,6 @@ def _role(state: str) -> DeviceRole:
 
 SHOW = Show(
     commands=("show failover", "show failover state"),
-    starts=re.compile(r"\s*(?:Failover (?:On|Off)\b|This (?:host|context)(?::|\s+-\s))"),
+    starts=re.compile(r"\s*(?:Failover (?:On|Off)\b|State\s+Last Failure Reason|This (?:host|context)(?::|\s+-\s))"),
     reader=_read,
 )

@@ -130,8 +130,9 @@ SHOW = Show(
         r"(?:: Saved|: Hardware:|(?:ASA|PIX|NGFW) Version \S|hostname \S+\s*$|names\s*$"
         r"|(?:no )?crypto (?:map|dynamic-map|ipsec|isakmp|ikev1|ikev2) |isakmp (?:policy|enable|identity) "
         r"|tunnel-group \S+ (?:type|general-attributes|ipsec-attributes)"
-        r"|group-policy \S+ (?:internal|external|attributes)|ip local pool \S+ \d|logging debug-trace"
-        r"|access-list \S+ extended (?:permit|deny) [^\n]*(?!\s*\n\s*local\s+ident)$"  # not in an SA
+        r"|group-policy \S+ (?:internal|external|attributes)|ip local pool \S+ \d"
+        r"|logging (?:enable|timestamp|buffered \w+|debug-trace)(?: persistent)?\s*$"
+        r"|access-list \S+ (?:line \d+ )?(?:extended|remark) [^\n]*(?!\s*\n\s*local\s+ident)$"  # not in an SA
         r"|interface (?:\w*Ethernet|Port-channel|Management|Vlan|Tunnel|Redundant|BVI)\S*\s*$)",
         re.MULTILINE,
     ),
