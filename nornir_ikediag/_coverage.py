@@ -7,6 +7,7 @@ SA. An IKEv2 SA is listed with its child SAs.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from nornir_ikediag._identities import UNKNOWN_PEER
 from nornir_ikediag._states import Known
 from nornir_ikediag._texts import ShowText
 from nornir_ikediag.model.tunnel import Tunnel
@@ -72,7 +73,9 @@ class Round:
             children = text.reading.child_sas
             if asked is not None or (children and all(child.interface is None for child in children)):
                 self._children_of |= {child.peer for child in children} | ({asked} if asked else set())
-            else:
+            elif all(
+                child.peer and child.peer != UNKNOWN_PEER for child in children
+            ):  # an unnamed one could be anybody's
                 self._all_children = True
 
 

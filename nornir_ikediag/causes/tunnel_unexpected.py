@@ -47,6 +47,7 @@ def match(tunnel: Tunnel) -> Verdict:
         evidence=sa_lines(tunnel),
         confidence="certain" if listed else "likely",
         side="local",
+        severity=None if listed else "info",
         configuration=map_lines(tunnel),
         next_steps=(_steps.show_child(tunnel), _steps.show_group(tunnel)),
         ask_peer=("Who are you, and what is this tunnel for?",),
