@@ -3,8 +3,9 @@
 A pattern is written almost as the device prints the message, and everything in it is literal except:
 
 * a blank stands for a run of blanks, and a comma before one is optional; case does not matter;
-* ``<name>`` captures one word, by the rule of its name; ``<name+>`` any words; ``<name)>`` all up to the ``)`` (likewise for
-  other characters); ``<name:rule>`` by a regular expression of its own; a name that begins with ``_`` is not kept;
+* ``<name>`` captures one word, by the rule of its name; ``<name+>`` any words; ``<name)>`` all up to the ``)``, and
+  likewise for other characters; ``<name:rule>`` by a regular expression of its own; a name that begins with ``_`` is
+  not kept;
 * ``{a|b|}`` is a choice.
 
 A pattern matches from the start of a message (prefix fields taken off) and need not reach its end, because releases add

@@ -11,7 +11,8 @@ ASSUMED_YEAR = 2000  # a leap year, so that the 29th of February is a date
 
 TIMESTAMP = re.compile(
     r"(?P<iso>\d{4}-\d\d-\d\d)[T ](?P<iso_time>\d\d:\d\d:\d\d)(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
-    r"|\b(?P<month>[A-Z]?[a-z]{1,2})\.? {1,2}(?P<day>\d{1,2})(?: (?P<year>\d{4}))? (?P<time>\d\d:\d\d:\d\d)(?:\.\d+)?"
+    r"|(?P<month>[A-Z][a-z]{2}|\b[a-z]{2})\.? {1,2}(?P<day>\d{1,2})(?: (?P<year>\d{4}))?"
+    r" (?P<time>\d\d:\d\d:\d\d)(?:\.\d+)?"
 )
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {

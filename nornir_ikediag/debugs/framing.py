@@ -15,31 +15,24 @@ from datetime import datetime
 from nornir_ikediag.debugs.cleaning import cleaned, is_terminal_noise
 from nornir_ikediag.debugs.clock import TIMESTAMP, Clock
 from nornir_ikediag.debugs.entry import Entry
+from nornir_ikediag.debugs.marks import (
+    GLUED,
+    LOST_TAG,
+    MARK,
+    PLAIN,
+    PLAIN_V2,
+    is_simple,
+    may_be_marked,
+    messages,
+    plain_entry,
+    tag_of,
+    take_prefix,
+    without_next_lead,
+)
 
-_PREFIX = (
-    r"(?:G?roup = (?P<group>[^,]*?),?\s+(?=Username = |IP = |\S))?"
-    r"(?:U?sername = (?P<user>[^,]*?)\s*,\s*)?(?:IP = (?P<ip>[^,\s]+),?\s+)?"
-)
-# The common case in one match: nothing but a timestamp in front, and the prefix with all its commas.
-_PLAIN = re.compile(
-    r"(?:(?P<time>[A-Z][a-z][a-z] [ \d]\d \d\d:\d\d:\d\d) )?"
-    r"\[(?P<tag>IKEv1(?: DEBUG| DECODE)?|IKE COMMON DEBUG)\](?:: ?)?"
-    r"(?:Group = (?P<group>[^,]*), )?(?:Username = (?P<user>[^,]*), )?(?:IP = (?P<ip>[^,\s]+), )?(?P<text>.*)"
-)
-_PLAIN_V2 = re.compile(r"(IKEv2-(?:PROTO|PLAT))-(\d{1,3}):\s?([^<&%\x00-\x1f\x7f\xa0\u200b\ufeff]*)\Z")
-_MARK = re.compile(
-    r"%(?:ASA|PIX|FTD)(?:-[A-Za-z_]{1,20})?-(?P<severity>\d)-(?P<id>\d{6}):?\s?"
-    r"|\[?(?P<v1>IKEv1(?: DEBUG| DECODE)?|IKE COMMON DEBUG)\](?::\s?)?"
-    r"|(?P<v2>I?KEv2-(?P<part>PROTO|PLAT|ERROR)(?:-(?P<level>\d+))?:)\s?"
-    r"|(?P<ipsec>\bIPSEC(?: (?:DEBUG|INFO|ERROR|WARNING))?:|\bIPSEC\(\w+\)(?:-\d+)?:|^PSEC:)\s?"
-    r"|^\s*(?P<record>\d{1,7})\s+(?P<client_time>\d\d:\d\d:\d\d\.\d+)\s+(?P<client_date>\d\d/\d\d/\d\d)\s+Sev=\w+/\d{1,3}\s+"
-)
-_LOST_TAG = re.compile(r"^\s*(?:G?roup = [^,]*,? (?:Username = |IP = )|U?sername = [^,]*, ?IP = |IP = [^,\s]+,? )")
-_HTML = re.compile(r"&(?!0x)|<(?!(?:state|event)>)")
-_SPLIT_PREFIX = re.compile(_PREFIX)
 _NOT_A_HOST = re.compile(r"<\d{1,3}>\d?|[\s,;\"|-]+|:(?=\s|$)")
-# What stands glued in front of an IKEv2 tag without being a timestamp or a prompt: the end of a packet's dump.
-_GLUED = re.compile(r"\s*(?:\(\d{1,7}\):|IKEv2 \w+ Exchange\b|Proposal:? ?\d|type: \d|(?:ESP|AH): Proposal)")
+# Nothing goes on after these, and somebody may wait for them.
+_LAST_WORDS = ("PHASE 1 COMPLETED", "PHASE 2 COMPLETED", "QM FSM error", "Removing peer from ")
 _WIDTHS = (80,)
 _FEWEST_FULL_LINES = 3
 _LONGEST_BODY = 4000
@@ -64,8 +57,8 @@ class Framer:
 
     def feed(self, number: int, line: str) -> list[Entry]:
         """The entries that this line completes, oldest first."""
-        match = _PLAIN.match(line)
-        if match is not None and line.isascii() and line.isprintable() and _is_simple(match["text"]):
+        match = PLAIN.match(line)
+        if match is not None and line.isascii() and line.isprintable() and is_simple(match["text"]):
             time, tag, group, user, ip, text = match.groups()
             if text in self.silent:
                 self._measure(line)
@@ -83,9 +76,12 @@ class Framer:
             )
             self._measure(line)
             if not ip:
-                _take_prefix(entry)
-            return self._begin(entry)
-        plain = _PLAIN_V2.match(line)
+                take_prefix(entry)
+            complete = self._begin(entry)
+            if text.startswith(_LAST_WORDS) and text[-1] in ")!D":
+                complete += self.close()
+            return complete
+        plain = PLAIN_V2.match(line)
         if plain is not None and "[IKE" not in line and "PSEC:" not in line:
             self._in_client_log = False
             self._measure(line)
@@ -113,7 +109,7 @@ class Framer:
         if not text:
             return []
         indented = text[0] == " " and "[" not in text and "%" not in text
-        marks = [] if indented or not _may_be_marked(text) else list(_MARK.finditer(text))
+        marks = [] if indented or not may_be_marked(text) else list(MARK.finditer(text))
         done = self._marked(number, line, text, marks) if marks else self._unmarked(number, line, text)
         self._measure(line)
         return done
@@ -121,7 +117,7 @@ class Framer:
     def _marked(self, number: int, line: str, text: str, marks: list[re.Match[str]]) -> list[Entry]:
         done: list[Entry] = []
         lead = text[: marks[0].start()]
-        for mark, upto in _messages(text, marks):
+        for mark, upto in messages(text, marks):
             entry = self._entry(number, line, lead, mark, text[mark.end() : upto])
             if entry is None:  # a 711001 that carries a line of a body
                 done += self._unmarked(number, line, text[mark.end() : upto])
@@ -138,27 +134,27 @@ class Framer:
         at, host = self._clothing(lead)
         if mark["id"]:
             return self._syslog(Entry(number, line, "syslog", rest.strip(), at, host=host), mark)
-        entry = Entry(number, line, _tag(mark), _without_next_lead(rest), at)
+        entry = Entry(number, line, tag_of(mark), without_next_lead(rest), at)
         if mark["level"]:
             entry.severity = int(mark["level"])
         if mark["v1"]:
-            _take_prefix(entry)
+            take_prefix(entry)
         elif mark["ipsec"]:
             entry.text = f"{mark['ipsec']} {entry.text}"
-        elif _GLUED.match(lead):
+        elif GLUED.match(lead):
             entry.text = f"{lead}{mark[0]} {entry.text}"
         return entry
 
     def _syslog(self, entry: Entry, mark: re.Match[str]) -> Entry | None:
         entry.syslog_id, entry.severity = mark["id"], int(mark["severity"])
         if entry.syslog_id != "711001":
-            _take_prefix(entry)
+            take_prefix(entry)
             return entry
         text, number, line = entry.text, entry.number, entry.line
-        inner = _MARK.search(text)
+        inner = MARK.search(text)
         if inner is not None and not inner["id"] and not inner["record"]:
             carried = self._entry(number, line, text[: inner.start()], inner, text[inner.end() :])
-        elif self._pending is not None and not _LOST_TAG.match(text):
+        elif self._pending is not None and not LOST_TAG.match(text):
             return None
         else:
             carried = self._bare(number, line, text)
@@ -177,12 +173,12 @@ class Framer:
         return self._lead_says
 
     def _unmarked(self, number: int, line: str, text: str) -> list[Entry]:
-        if _LOST_TAG.match(text):
+        if LOST_TAG.match(text):
             entry = Entry(number, line, "", text.strip())
-            _take_prefix(entry)
+            take_prefix(entry)
             return self._begin(entry)
         if self._skipped is not None:  # it goes on after all
-            self._pending = _plain_entry(*self._skipped)
+            self._pending = plain_entry(*self._skipped)
             self._skipped = None
         pending = self._pending
         inside = self._in_client_log or (text[0] == " " and pending is not None and pending.tag.startswith("IKEv2"))
@@ -201,7 +197,7 @@ class Framer:
         stamp = TIMESTAMP.match(text)
         at = self.clock.read(stamp[0]) if stamp else None
         entry = Entry(number, line, "", text[stamp.end() :].strip(" :") if stamp else text.strip(), at)
-        _take_prefix(entry)
+        take_prefix(entry)
         return entry
 
     def _is_cut(self, text: str) -> bool:
@@ -223,86 +219,8 @@ class Framer:
             pending.body[-1] = (number, before + between + text)
         else:
             pending.text = pending.text + between + text
-            _take_prefix(pending)
+            take_prefix(pending)
 
     def _client_time(self, mark: re.Match[str]) -> datetime | None:
         month, day, year = mark["client_date"].split("/")
         return self.clock.read(f"20{year}-{month}-{day}T{mark['client_time'][:8]}")
-
-
-def _may_be_marked(text: str) -> bool:
-    """What every mark holds, looked for the cheap way: most lines of a packet's dump hold none of it."""
-    return "KE" in text or "%" in text or "PSEC" in text or "Sev=" in text
-
-
-def marked(line: str) -> bool:
-    """Whether a message begins somewhere in this line."""
-    if _PLAIN.match(line):
-        return True
-    if "[" not in line and "%" not in line and "IKEv2" not in line and "PSEC" not in line and "Sev=" not in line:
-        return _LOST_TAG.match(line) is not None
-    return _MARK.search(cleaned(line)) is not None
-
-
-def _messages(text: str, marks: list[re.Match[str]]) -> list[tuple[re.Match[str], int]]:
-    """Each mark that begins a message, and where that message ends. A syslog message keeps the mark it carries, and an
-    IKEv2 message those glued to it, which its own reader takes apart."""
-    starts: list[re.Match[str]] = []
-    for mark in marks:
-        before = starts[-1] if starts else None
-        carried = (
-            before is not None
-            and before["id"]
-            and (
-                not mark["id"]
-                and (
-                    before["id"] != "711001"
-                    or not text[before.end() : mark.start()].strip()
-                    or TIMESTAMP.search(text[before.end() : mark.start()])
-                )
-            )
-        )
-        glued = before is not None and before["v2"] and mark["v2"]
-        if not carried and not glued:
-            starts.append(mark)
-    ends = [mark.start() for mark in starts[1:]]
-    return list(zip(starts, [*ends, len(text)], strict=True))
-
-
-def _plain_entry(number: int, line: str) -> Entry | None:
-    match = _PLAIN.match(line)
-    return Entry(number, line, match["tag"], match["text"]) if match else None
-
-
-def _is_simple(text: str) -> bool:
-    """Whether there is neither a further message in it nor anything to clean."""
-    if "[IKE" in text or "%" in text or "IKEv2-P" in text:
-        return False
-    return ("<" not in text and "&" not in text) or _HTML.search(text) is None
-
-
-def _without_next_lead(text: str) -> str:
-    """A message cut short by the next one in its line ends in that one's timestamp."""
-    stamp = None
-    for stamp in TIMESTAMP.finditer(text, max(0, len(text) - 24)):  # noqa: B007 - the last one
-        pass
-    return text[: stamp.start()].rstrip() if stamp is not None and stamp.end() >= len(text) - 1 else text.strip()
-
-
-def _tag(mark: re.Match[str]) -> str:
-    if mark["v1"]:
-        return str(mark["v1"])
-    if mark["v2"]:
-        return "IKEv2-PLAT" if mark["part"] == "PLAT" else "IKEv2-PROTO"
-    return "IPSEC"
-
-
-def _take_prefix(entry: Entry) -> None:
-    """Cut `Group = …, Username = …, IP = …,` off the text, each of them optional, commas too."""
-    prefix = _SPLIT_PREFIX.match(entry.text)
-    if prefix is None or not prefix.end():
-        return
-    entry.tunnel_group = prefix["group"] or entry.tunnel_group
-    entry.username = prefix["user"] or entry.username
-    entry.peer = prefix["ip"] or entry.peer
-    entry.text = entry.text[prefix.end() :]

@@ -2,8 +2,8 @@
 
     IKE MM Initiator FSM error history (struct &0x…)  <state>, <event>:  MM_DONE, EV_ERROR-->MM_WAIT_MSG2, EV_RETRY-->…
 
-Pairs are newest first: the first is always ``…_DONE, EV_ERROR``, the second is the step that failed. The line is long, so
-it arrives wrapped, cut, or with a dash of the web in place of ``-->``; blanks inside it mean nothing.
+Pairs are newest first: the first is always ``…_DONE, EV_ERROR``, the second is the step that failed. The line is long,
+so it arrives wrapped, cut, or with a dash of the web in place of ``-->``; blanks inside it mean nothing.
 """
 
 import re

@@ -16,21 +16,23 @@ from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.sa import IkeVersion
 
 _PACKET = re.compile(
-    r"IKE_DECODE\s+(?P<direction>SENDING|RECEIVED|RESENDING)\s+Message\s+\(msgid=(?P<id>\w+)\)\s+with payloads ?:(?P<rest>.*)",
+    r"IKE_DECODE\s+(?P<direction>SENDING|RECEIVED|RESENDING)\s+Message\s+\(msgid=(?P<id>\w+)\)"
+    r"\s+with payloads ?:(?P<rest>.*)",
     re.IGNORECASE,
 )
 _PAYLOAD = re.compile(r"([A-Z][A-Z0-9_ -]*?) ?\(\d+\)")
 _LENGTH = re.compile(r"total length ?: ?(\d+)")
 _PROXY_SENT = re.compile(
-    r"(?P<side>Local|Remote)\s+(?:host|subnet|range|address)\s*:?\s+(?P<first>[^\s,]+)(?:\s*(?:-|to|through)\s*(?P<last>[\d.]+))?"
+    r"(?P<side>Local|Remote)\s+(?:host|subnet|range|address)\s*:?\s+(?P<first>[^\s,]+)"
+    r"(?:\s*(?:-|to|through)\s*(?P<last>[\d.]+))?"
     r"(?:\s+mask:?\s+(?P<mask>[^\s,]+))?\s+Protocol:?\s+(?P<protocol>\d+)\s+Port:?\s+(?P<port>\d+)",
     re.IGNORECASE,
 )
 # What levels 254 and 255 print of a packet, and the flags that some messages list on lines of their own.
 _DUMP = re.compile(
     r"\s*(?:(?:[0-9A-Fa-f]{2}\s){3,}|[0-9A-Fa-f]{4}:\s|(?:[0-9A-Fa-f]{2,8}\s+){1,8}\|?\s*\S{0,20}$)"
-    r"|\s*(?:ISAKMP Header|(?:RAW PACKET DUMP|BEFORE ENCRYPTION|AFTER DECRYPTION|AFTER ENCRYPTION|BEFORE DECRYPTION)\b.*)$"
-    r"|\s+[A-Z][\w /()-]{1,60}:.*$|\s+(?:Payload|Flags|Data) .*$"
+    r"|\s*(?:ISAKMP Header|RAW PACKET DUMP\b.*|(?:BEFORE|AFTER) (?:EN|DE)CRYPTION\b.*)$"
+    r"|\s+[A-Z][\w /()#.-]{1,60}:.*$|\s+(?:Payload|Flags|Data) .*$"
 )
 _ONE_VALUE = re.compile(r"\s*[\w.:/@=-]{1,253}\s*$")
 # AAA, address assignment and the data path serve both versions.
@@ -54,10 +56,7 @@ class Ikev1Reader:
     def read(self, entry: Entry) -> Sequence[Event] | None:
         """The events of this entry; None when its message is not understood."""
         text = entry.text
-        if text.startswith("IKE_DECODE"):
-            said = self._packet(entry)
-        else:
-            said = lookup(text) or self._uncommon(entry)
+        said = self._packet(entry) if text.startswith("IKE_DECODE") else lookup(text) or self._uncommon(entry)
         if said is None:
             return None
         if self.quiet and not said.fields and not entry.body and said.message.kind is EventKind.NOTED:
@@ -142,12 +141,13 @@ class Ikev1Reader:
                 entry.strange.append(line)
             for proxy in found:
                 origin = Evidence(self.source, line, entry.line if line == entry.number else text)
+                first, last = proxy["first"], proxy["last"]
                 fields = {
                     "side": proxy["side"].lower(),
-                    "network": f"{proxy['first']}-{proxy['last']}" if proxy["last"] else network(proxy["first"], proxy["mask"]),
+                    "network": f"{first}-{last}" if last else network(first, proxy["mask"]),
                     "protocol": proxy["protocol"],
                     "port": proxy["port"],
-                }  # fmt: skip
+                }
                 sent.append(Event(
                     kind=EventKind.PROXY_SENT, origin=origin, at=event.at, ike_version=1, peer=event.peer,
                     tunnel_group=event.tunnel_group, username=event.username, message=event.message, trust=event.trust,

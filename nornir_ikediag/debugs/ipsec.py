@@ -1,6 +1,7 @@
 """IPSEC entries of `debug crypto ipsec` to events: which SA was begun, and which rules say whom and what it serves.
 
-They carry no peer, time or IKE version; the addresses of the permit rules tell the peer, the encrypt rule the selectors.
+They carry no peer, time or IKE version; the addresses of the permit rules tell the peer, the encrypt rule the
+selectors.
 """
 
 import re
@@ -18,9 +19,7 @@ _RULE = re.compile(
     r"New (?P<rule>(?:in|out)bound (?:encrypt|decrypt|permit|tunnel flow)) rule,? SPI:? ?(?P<spi>0x[0-9A-Fa-f]+)",
     re.IGNORECASE,
 )
-_MAP_CHECK = re.compile(
-    r"Checking crypto map (?P<crypto_map>\S+) (?P<sequence>\d+): (?P<verdict>matched|skipping|.*)", re.IGNORECASE
-)
+_MAP_CHECK = re.compile(r"Checking crypto map (?P<crypto_map>\S+) (?P<sequence>\d+): (?P<verdict>.*)", re.IGNORECASE)
 _NO_MAP = re.compile(r"Error: No crypto map matched", re.IGNORECASE)
 _START = re.compile(r"IPSEC[^:]*:\s*")
 
@@ -32,7 +31,7 @@ class IpsecReader:
         self.source = source
 
     def read(self, entry: Entry) -> Sequence[Event]:
-        """The events of this entry. All its messages tell the progress of the engine: what is not listed is no event."""
+        """The events of this entry. Its messages tell the progress of the engine: what is not listed is no event."""
         text = entry.text[_start(entry.text) :]
         fields = self._fields(entry)
         if _BEGUN.match(text):

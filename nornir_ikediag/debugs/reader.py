@@ -1,18 +1,19 @@
 """Text of a log in, typed events out: framing, then the sub-reader of each entry's tag, then the count of lines.
 
-Sub-readers (see :mod:`.entry`): ``ikev1`` for [IKEv1 …] tags, bare text and the syslog that its catalogue lists, ``ikev2``
-for IKEv2-PROTO and -PLAT and syslog 750xxx/751xxx/753xxx, ``ipsec`` for IPSEC blocks, ``vpn_client`` for client records.
-Syslog of classes that have nothing to do with VPN counts as read, and says nothing.
+Sub-readers (see :mod:`.entry`): ``ikev1`` for [IKEv1 …] tags, bare text and the syslog that its catalogue lists,
+``ikev2`` for IKEv2-PROTO and -PLAT and syslog 750xxx/751xxx/753xxx, ``ipsec`` for IPSEC blocks, ``vpn_client`` for
+client records. Syslog of classes that have nothing to do with VPN counts as read, and says nothing.
 """
 
 from collections.abc import Callable, Sequence
 
 from nornir_ikediag.debugs.catalogue import SILENT, lookup
 from nornir_ikediag.debugs.entry import Entry
-from nornir_ikediag.debugs.framing import Framer, marked
+from nornir_ikediag.debugs.framing import Framer
 from nornir_ikediag.debugs.ikev1 import Ikev1Reader
 from nornir_ikediag.debugs.ikev2 import Ikev2Reader
 from nornir_ikediag.debugs.ipsec import IpsecReader
+from nornir_ikediag.debugs.marks import marked
 from nornir_ikediag.debugs.vpn_client import ClientReader
 from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.evidence import Evidence

@@ -31,6 +31,7 @@ class Attempt(Draft):
         self.quick_role: str | None = None  # either end may begin a quick mode
         self.stage_before_quick: str | None = None
         self.ended = False
+        self.old_sa_gone = False  # of a rekey: what it replaced was seen to go
 
     @property
     def running(self) -> bool:

@@ -29,7 +29,10 @@ def child_torn_down(peer: Peer, event: Event) -> Attempt | None:
         peer.loose.append(event)
         return None
     target.take(event)
-    target.delete()
+    if target.rekey and len(same or gone) == 1 and not target.old_sa_gone:
+        target.old_sa_gone = True  # the log begins after the SA that this one replaced
+    else:
+        target.delete()
     return target
 
 

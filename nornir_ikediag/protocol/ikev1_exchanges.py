@@ -94,7 +94,7 @@ OF_PHASE1 = frozenset(
     {
         EventKind.TUNNEL_GROUP_LANDED, EventKind.TUNNEL_GROUP_DEFAULT, EventKind.IKE_PROPOSAL_ACCEPTED,
         EventKind.NAT_VERDICT, EventKind.NAT_FLOAT, EventKind.USER_AUTHENTICATED, EventKind.ADDRESS_ASSIGNED,
-        EventKind.RETRANSMIT,
+        EventKind.RETRANSMIT, EventKind.MISMATCH,
     }
 )  # fmt: skip
 # What follows a failure in the same breath, and never begins anything.

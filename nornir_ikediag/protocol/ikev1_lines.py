@@ -68,15 +68,7 @@ def phase1_completed(peer: Peer, event: Event) -> Attempt:
 
 
 def phase2_completed(peer: Peer, event: Event) -> Attempt:
-    message_id = event.get("message_id")
-    attempt = peer.quick.get(message_id)
-    focus = peer.focus
-    if attempt is None and focus is not None and focus.quick == "" and focus.is_near(event):
-        attempt, focus.quick = focus, message_id
-        peer.quick.pop("", None)
-        peer.quick[message_id] = focus
-    if attempt is None:
-        attempt = peer.new_quick(event, message_id)
+    attempt = peer.quick_numbered(event)
     attempt.take(event)
     return peer.succeed(attempt, event)
 
@@ -94,12 +86,7 @@ def child_established(peer: Peer, event: Event) -> Attempt:
 
 
 def qm_fsm_error(peer: Peer, event: Event) -> Attempt:
-    message_id = event.get("message_id")
-    attempt = peer.quick.get(message_id)
-    focus = peer.focus
-    if attempt is None and focus is not None and focus.quick == "" and focus.is_near(event):
-        attempt = focus
-    attempt = attempt or peer.new_quick(event, message_id)
+    attempt = peer.quick_numbered(event)
     attempt.take(event)
     return peer.fail(attempt, event)
 

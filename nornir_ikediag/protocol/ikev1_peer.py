@@ -108,6 +108,16 @@ class Peer:
             self.quick = {key: one for key, one in self.quick.items() if one.running or one is attempt}
         return attempt
 
+    def quick_numbered(self, event: Event) -> Attempt:
+        """The quick mode with the message id that this line prints; the one in progress may not have had it printed."""
+        message_id = event.get("message_id")
+        attempt, focus = self.quick.get(message_id), self.focus
+        if attempt is None and focus is not None and focus.quick == "" and focus.is_near(event):
+            self.quick.pop("", None)
+            focus.quick = message_id
+            attempt = self.quick[message_id] = focus
+        return attempt or self.new_quick(event, message_id)
+
     def _inherit(self, attempt: Attempt) -> None:
         if self.first is not None:
             attempt.tunnel_group = attempt.tunnel_group or self.first.tunnel_group

@@ -1,0 +1,109 @@
+"""The marks that begin a message, and what stands in front of its words: the patterns of :mod:`.framing`."""
+
+import re
+
+from nornir_ikediag.debugs.cleaning import cleaned
+from nornir_ikediag.debugs.clock import TIMESTAMP
+from nornir_ikediag.debugs.entry import Entry
+
+_PREFIX = (
+    r"(?:G?roup = (?P<group>(?:(?!IP = |Username = )[^,])*?)(?:,\s*|\s+(?=Username = |IP = )))?"
+    r"(?:U?sername = (?P<user>[^,]*?)\s*,\s*)?(?:IP = (?P<ip>[^,\s]+),?\s+)?"
+)
+# The common case in one match: nothing but a timestamp in front, and the prefix with all its commas.
+PLAIN = re.compile(
+    r"(?:(?P<time>[A-Z][a-z][a-z] [ \d]\d \d\d:\d\d:\d\d) )?"
+    r"\[(?P<tag>IKEv1(?: DEBUG| DECODE)?|IKE COMMON DEBUG)\](?:: ?)?"
+    r"(?:Group = (?P<group>[^,]*), )?(?:Username = (?P<user>[^,]*), )?(?:IP = (?P<ip>[^,\s]+), )?(?P<text>.*)"
+)
+PLAIN_V2 = re.compile(r"(IKEv2-(?:PROTO|PLAT))-(\d{1,3}):\s?([^<&%\x00-\x1f\x7f\xa0\u200b\ufeff]*)\Z")
+MARK = re.compile(
+    r"%(?:ASA|PIX|FTD)(?:-[A-Za-z_]{1,20})?-(?P<severity>\d)-(?P<id>\d{6}):?\s?"
+    r"|\[?(?P<v1>IKEv1(?: DEBUG| DECODE)?|IKE COMMON DEBUG)\](?::\s?)?"
+    r"|(?P<v2>I?KEv2-(?P<part>PROTO|PLAT|ERROR)(?:-(?P<level>\d+))?:)\s?"
+    r"|(?P<ipsec>\bIPSEC(?: (?:DEBUG|INFO|ERROR|WARNING))?:|\bIPSEC\(\w+\)(?:-\d+)?:|^PSEC:)\s?"
+    r"|^\s*(?P<record>\d{1,7})\s+(?P<client_time>\d\d:\d\d:\d\d\.\d+)\s+(?P<client_date>\d\d/\d\d/\d\d)\s+Sev=\w+/\d{1,3}\s+"
+)
+LOST_TAG = re.compile(r"^\s*(?:G?roup = [^,]*,? (?:Username = |IP = )|U?sername = [^,]*, ?IP = |IP = [^,\s]+,? )")
+_HTML = re.compile(r"&(?!0x)|<(?!(?:state|event)>)")
+_SPLIT_PREFIX = re.compile(_PREFIX)
+# What stands glued in front of an IKEv2 tag without being a timestamp or a prompt: the end of a packet's dump.
+GLUED = re.compile(r"\s*(?:\(\d{1,7}\):|IKEv2 \w+ Exchange\b|Proposal:? ?\d|type: \d|(?:ESP|AH): Proposal)")
+
+
+def may_be_marked(text: str) -> bool:
+    """What every mark holds, looked for the cheap way: most lines of a packet's dump hold none of it."""
+    return "KE" in text or "%" in text or "PSEC" in text or "Sev=" in text
+
+
+def marked(line: str) -> bool:
+    """Whether a message begins somewhere in this line."""
+    if PLAIN.match(line):
+        return True
+    if "[" not in line and "%" not in line and "IKEv2" not in line and "PSEC" not in line and "Sev=" not in line:
+        return LOST_TAG.match(line) is not None
+    return MARK.search(cleaned(line)) is not None
+
+
+def messages(text: str, marks: list[re.Match[str]]) -> list[tuple[re.Match[str], int]]:
+    """Each mark that begins a message, and where that message ends. A syslog message keeps the mark it carries, and an
+    IKEv2 message those glued to it, which its own reader takes apart."""
+    starts: list[re.Match[str]] = []
+    for mark in marks:
+        before = starts[-1] if starts else None
+        carried = (
+            before is not None
+            and before["id"]
+            and (
+                not mark["id"]
+                and (
+                    before["id"] != "711001"
+                    or not text[before.end() : mark.start()].strip()
+                    or TIMESTAMP.search(text[before.end() : mark.start()])
+                )
+            )
+        )
+        glued = before is not None and before["v2"] and mark["v2"]
+        if not carried and not glued:
+            starts.append(mark)
+    ends = [mark.start() for mark in starts[1:]]
+    return list(zip(starts, [*ends, len(text)], strict=True))
+
+
+def plain_entry(number: int, line: str) -> Entry | None:
+    match = PLAIN.match(line)
+    return Entry(number, line, match["tag"], match["text"]) if match else None
+
+
+def is_simple(text: str) -> bool:
+    """Whether there is neither a further message in it nor anything to clean."""
+    if "[IKE" in text or "%" in text or "IKEv2-P" in text:
+        return False
+    return ("<" not in text and "&" not in text) or _HTML.search(text) is None
+
+
+def without_next_lead(text: str) -> str:
+    """A message cut short by the next one in its line ends in that one's timestamp."""
+    stamp = None
+    for stamp in TIMESTAMP.finditer(text, max(0, len(text) - 24)):  # noqa: B007 - the last one
+        pass
+    return text[: stamp.start()].rstrip() if stamp is not None and stamp.end() >= len(text) - 1 else text.strip()
+
+
+def tag_of(mark: re.Match[str]) -> str:
+    if mark["v1"]:
+        return str(mark["v1"])
+    if mark["v2"]:
+        return "IKEv2-PLAT" if mark["part"] == "PLAT" else "IKEv2-PROTO"
+    return "IPSEC"
+
+
+def take_prefix(entry: Entry) -> None:
+    """Cut `Group = …, Username = …, IP = …,` off the text, each of them optional, commas too."""
+    prefix = _SPLIT_PREFIX.match(entry.text)
+    if prefix is None or not prefix.end():
+        return
+    entry.tunnel_group = prefix["group"] or entry.tunnel_group
+    entry.username = prefix["user"] or entry.username
+    entry.peer = prefix["ip"] or entry.peer
+    entry.text = entry.text[prefix.end() :]
