@@ -75,16 +75,22 @@ def child(
       spi: 0x5F3A1C20 (1597643808)
          transform: esp-aes-256 esp-sha-hmac no compression
          in use settings ={{{kind}, Tunnel, }}
+         slot: 0, conn_id: 8192, crypto-map: outside_map
          sa timing: remaining key lifetime (kB/sec): (4373999/25200)
          IV size: 16 bytes
          replay detection support: Y
+         Anti replay bitmap:
+          0xFFFFFFFF 0xFFFFFFFF
     outbound esp sas:
       spi: 0x9D8E7F60 (2643361632)
          transform: esp-aes-256 esp-sha-hmac no compression
          in use settings ={{{kind}, Tunnel, }}
+         slot: 0, conn_id: 8192, crypto-map: outside_map
          sa timing: remaining key lifetime (kB/sec): (4373999/25200)
          IV size: 16 bytes
          replay detection support: Y
+         Anti replay bitmap:
+          0xFFFFFFFF 0xFFFFFFFF
 
 """
 

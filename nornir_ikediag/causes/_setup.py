@@ -52,13 +52,15 @@ class Lack:
 def suspect(tunnel: Tunnel, cause: str, *kinds: EventKind) -> Suspect | None:
     """What speaks for this cause; ``kinds`` are the lines that name it."""
     said = failed_with(tunnel, *kinds) if kinds else ()
-    lack = lacking(tunnel)
+    unspecific = failed_with(tunnel, *UNSPECIFIC)
+    waits = tunnel.state in WANTED and not tunnel.negotiations
+    lack = lacking(tunnel) if said or unspecific or waits else None
     if said:
         attempt, event = said[0]
         lines = few(event, lack.lines if lack and lack.cause == cause else ())
         what = event.get("missing") or event.get("reason") or event.get("name")
         return Suspect(lines, capped("certain", event), event, _whole(attempt), what, len(said))
-    blamed = [(attempt, event) for attempt, event in failed_with(tunnel, *UNSPECIFIC) if _blames(event, lack) == cause]
+    blamed = [(attempt, event) for attempt, event in unspecific if _blames(event, lack) == cause]
     if blamed:
         attempt, event = blamed[0]
         mine = lack if lack and lack.cause == cause else None
@@ -66,7 +68,7 @@ def suspect(tunnel: Tunnel, cause: str, *kinds: EventKind) -> Suspect | None:
         return Suspect(
             few(event, mine.lines if mine else ()), sure, event, _whole(attempt), mine.what if mine else "", len(blamed)
         )
-    if lack is None or lack.cause != cause or tunnel.negotiations or tunnel.state not in WANTED:
+    if lack is None or lack.cause != cause or not waits:
         return None
     return Suspect(few(lack.lines), "likely" if lack.sure else "possible", what=lack.what)
 

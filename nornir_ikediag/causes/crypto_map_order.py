@@ -57,8 +57,9 @@ def match(tunnel: Tunnel) -> Verdict:
         if line is not None:
             what = line.origin.text.strip()
             return _found(tunnel, own, what, few(line, event), attempt, sure=capped("likely", line))
-    earlier = catches(configuration, own)
-    if earlier is not None and tunnel.state in WANTED and not tunnel.negotiations:
+    waits = tunnel.state in WANTED and not tunnel.negotiations
+    earlier = catches(configuration, own) if waits else None
+    if earlier is not None:
         what = f"{earlier.name} {earlier.sequence}"
         return _found(tunnel, own, what, few(earlier.origin, own.origin), None, sure="possible")
     return nothing(tunnel)
