@@ -26,6 +26,7 @@ def not_judged(
     sentences += [_text(facts, source) for source in refused(device)]
     sentences += [_text(facts, source) for source in incomplete(device) if _is_needed(source)]
     sentences += _tunnels(facts, unknown, findings)
+    sentences += _windows(device)
     if not device.tunnels and not sentences and not findings and not _shows_no_tunnel(facts):
         sentences.append(f"{facts.name}: neither an SA nor a negotiation was found in what was read.")
     sentences += [
@@ -62,6 +63,19 @@ def _tunnels(facts: DeviceFacts, unknown: Mapping[str, Sequence[Answer]], findin
         + (f"; missing: {missing}." if missing else " from what was read.")
         for missing, peers in peers_by_missing.items()
     ]
+
+
+def _windows(device: Device) -> list[str]:
+    """A debug window is opened on a question that show commands leave open. Where it was refused, or cut short, the
+    question is still open."""
+    name = device.facts.name
+    last = device.facts.windows[-1] if device.facts.windows else None
+    if last is None or last.closed_by not in ("refused", "error"):
+        return []
+    what = "was not opened" if last.closed_by == "refused" else "ended early"
+    down = [tunnel.peer for tunnel in device.tunnels if tunnel.state not in ("up", "rekeying")]
+    about = f" on {_named(down)}" if down else ""
+    return [f"{name}: the debug window{about} {what}, so what only it shows was not judged."]
 
 
 def _named(peers: Sequence[str]) -> str:

@@ -61,6 +61,13 @@ Window = Annotated[
         "--window", metavar="SECONDS", min=0, max=600, envvar="IKEDIAG_WINDOW", help="At most so long; 0 opens none."
     ),
 ]
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force",
+        help="Open a window even if the state tells enough, and although the device is busy or does not say how it is.",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read what decides about the window, then print the plan.")]
 Offline = Annotated[bool, typer.Option("--offline", help="With --dry-run: send nothing at all, only print the plan.")]
 Save = Annotated[

@@ -21,6 +21,7 @@ def command(
     ),
     peer: options.Peer = None,
     window: options.Window = 0,
+    force: options.Force = False,
     filters: options.Filters = None,
     config: options.Config = None,
     user: options.User = None,
@@ -52,11 +53,16 @@ def command(
     from nornir_ikediag.tasks import collect_debug, collect_state
 
     if window:
-        results = aggregated(nornir, "listening", collect_debug, peer=peer, window_seconds=window, stop=stop)
+        parameters = {"peer": peer, "window_seconds": window, "force_window": force, "stop": stop}
+        results = aggregated(nornir, "listening", collect_debug, **parameters)
     else:
         results = aggregated(nornir, "reading", collect_state, peer=peer)
     say("".join(f"{folder}\n" for folder in write_captures(results, into)))
-    kept_out = [device for device in to_report(results).devices if device.status != "read"]
+    devices = to_report(results).devices
+    kept_out = [device for device in devices if device.status != "read"]
     for device in kept_out:
         complain(next(iter(device.not_judged), f"{device.name} could not be read to the end."))
-    return UNDETERMINED if kept_out else HEALTHY
+    refused = [device.debug.refusal for device in devices if device.debug and device.debug.refusal]
+    for sentence in refused:
+        complain(sentence)
+    return UNDETERMINED if kept_out or refused else HEALTHY

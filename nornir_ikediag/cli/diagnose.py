@@ -17,6 +17,7 @@ def command(
     ],
     peer: options.Peer = None,
     window: options.Window = None,
+    force: options.Force = False,
     dry_run: options.DryRun = False,
     offline: options.Offline = False,
     save: options.Save = None,
@@ -49,7 +50,14 @@ def command(
     from nornir_ikediag.functions import to_report
     from nornir_ikediag.tasks import diagnose
 
-    parameters = {"peer": peer, "window_seconds": window, "offline": offline or None, "save": save, "stop": stop}
+    parameters = {
+        "peer": peer,
+        "window_seconds": window,
+        "force_window": force,
+        "offline": offline or None,
+        "save": save,
+        "stop": stop,
+    }
     results = aggregated(nornir, "diagnosing", diagnose, **parameters)
     if offline:
         for name, result in results.items():

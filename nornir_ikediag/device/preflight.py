@@ -134,7 +134,7 @@ def _trace(name: str, logging: Answer) -> Objection | None:
     if trace["persistent"]:
         return Objection(
             f"No debug window on {name}: `logging debug-trace persistent` lets debugs outlive the session, so that "
-            "their end could not be guaranteed.",
+            "their end could not be guaranteed. Use --force only if somebody watches the device.",
             "debug-elsewhere",
             can_be_forced=True,
         )
@@ -159,7 +159,8 @@ def _debugging(name: str, debugs: Answer, conditions: Answer) -> Objection | Non
         )
     if debugs.refused or not debugs.complete:
         return Objection(
-            f"No debug window on {name}: it refuses `show debug`, which has to prove that debugging is off again.",
+            f"No debug window on {name}: it refuses `show debug`, which has to prove that debugging is off again. "
+            "Permit the command to our user, or use --force: debugging then ends with the session.",
             "command-refused",
             can_be_forced=True,
         )
@@ -176,7 +177,7 @@ def _load(name: str, cpu: Answer) -> Objection | None:
     if int(used[1]) > CPU_LIMIT_PERCENT:
         return Objection(
             f"No debug window on {name}: its CPU was {used[1]} % busy over the last minute, more than "
-            f"{CPU_LIMIT_PERCENT} %. Try again in a quiet hour.",
+            f"{CPU_LIMIT_PERCENT} %. Try again in a quiet hour, or use --force.",
             can_be_forced=True,
         )
     return None
@@ -187,7 +188,7 @@ def _slots(name: str, sessions: Sequence[SshSession]) -> Objection | None:
     if sessions and free < 2:
         return Objection(
             f"No debug window on {name}: only {free} of its {SSH_SESSIONS} SSH sessions is free, and one is needed to "
-            "get back in. Close idle ones (show ssh sessions).",
+            "get back in. Close idle ones (show ssh sessions), or use --force.",
             can_be_forced=True,
         )
     return None

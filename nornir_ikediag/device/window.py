@@ -99,7 +99,7 @@ def window(
     try:
         before = preflight(session)
     except OutputIncomplete as error:
-        return None, WindowFacts(refusal=str(error))
+        return None, WindowFacts(refusal=str(error), closed_by="error")
     objection = before.objection(force=request.force) or _too_many(session.name, request)
     if objection is not None:
         return None, WindowFacts(refusal=objection.sentence, closed_by="refused")

@@ -184,7 +184,7 @@ def _negotiation_row(one: ReportNegotiation) -> tuple[Text | str, ...]:
 
 def _window(debug: ReportDebug) -> Iterator[Text]:
     if debug.refusal:
-        yield hanging("Debug window not opened: ", words.printable(debug.refusal), "yellow")
+        yield hanging("", words.printable(debug.refusal), "yellow")
         for command in debug.commands:
             yield hanging("  would send: ", words.printable(command), "bold")
         return

@@ -7,6 +7,7 @@ from nornir_ikediag.debugs import LogReader
 from nornir_ikediag.device.commands import is_address
 from nornir_ikediag.device.preflight import MOST_UNCONDITIONAL_SESSIONS
 from nornir_ikediag.device.window import WindowRequest
+from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.report import Finding, ReportDevice, ReportTunnel
 from nornir_ikediag.protocol import Replay
 
@@ -78,14 +79,19 @@ def _watched(device: ReportDevice, peer: str | None, *, many: bool) -> tuple[Rep
     return tuple(tunnels) if len(tunnels) <= MOST_CONDITIONS else ()
 
 
-def until_concluded(peers: Sequence[str], fine: Collection[str] = ()) -> Concluded:
+def until_concluded(peers: Sequence[str], fine: Collection[str] = (), who: str | None = None) -> Concluded:
     """Reads the lines of a window as they come; true once a negotiation with each of these peers has ended.
 
-    Without peers, with anybody but those in ``fine``: a rekey of a tunnel that is up answers nobody's question.
+    Without peers, one of the user or tunnel-group ``who``; without a name either, one with anybody but those in
+    ``fine``: a rekey of a tunnel that is up answers nobody's question.
     """
     reader, replay = LogReader("debug"), Replay()
     read = 0
     others: set[str] = set()
+
+    def is_named(event: Event) -> bool:
+        names = (event.username, event.tunnel_group, event.peer)
+        return who is not None and who.lower() in {name.lower() for name in names if name}
 
     def concluded(lines: Sequence[str]) -> bool:
         nonlocal read
@@ -93,7 +99,7 @@ def until_concluded(peers: Sequence[str], fine: Collection[str] = ()) -> Conclud
             read += 1
             for event in reader.feed(read, line):
                 replay.feed(event)
-                if event.peer is not None and event.peer not in fine:
+                if event.peer is not None and (is_named(event) if who else event.peer not in fine):
                     others.add(event.peer)
         if peers:
             return all(replay.concluded(peer) for peer in peers)

@@ -41,7 +41,7 @@ def collect_debug(
         wanted = request(device, peer, seconds=window_seconds, force=force_window, ike_sessions=collector.ike_sessions)
         if ike_versions:
             wanted = msgspec.structs.replace(wanted, ike_versions=tuple(ike_versions))
-        concluded = enough(wanted.peers, up(device)) if until_concluded else None
+        concluded = enough(wanted.peers, up(device), who=peer) if until_concluded else None
         open_window(collector, wanted, concluded, stop=stop)
 
     return examine(task, work, peer=peer, save=save, fail_on=fail_on, progress=progress)

@@ -52,7 +52,7 @@ def diagnose(
         if trial:
             planned.extend(_try_on(collector, wanted))
         else:
-            open_window(collector, wanted, until_concluded(wanted.peers, up(device)), stop=stop)
+            open_window(collector, wanted, until_concluded(wanted.peers, up(device), who=peer), stop=stop)
 
     result = examine(task, work, peer=peer, save=save, fail_on=fail_on, progress=progress)
     if trial:
@@ -75,10 +75,17 @@ def open_window(
         stop=stop,
     )
     collector.windows.append(facts)
+    if not collector.session.alive:
+        collector.failed(_ended(collector.session.name), "partial")
     if source is not None:
         collector.sources.append(source)
         if collector.session.alive:
             collector.again()
+
+
+def _ended(name: str) -> OutputIncomplete:
+    sentence = f"The SSH session with {name} ended during the debug window, and {name} was not reached again."
+    return OutputIncomplete(name, f"{sentence} See what the window left behind with: ikediag sweep.")
 
 
 def _try_on(collector: Collector, wanted: WindowRequest) -> tuple[str, ...]:
