@@ -67,4 +67,7 @@ def _to_type(window: WindowFacts | None) -> tuple[Step, ...]:
     if window is None:
         return ()
     why = "what the window left to a person to type; it touches no tunnel"
-    return tuple(Step(command, "changes-configuration", why) for command in window.left_to_type)
+    to_type = [
+        command for command in window.left_to_type if not command.startswith("show ")
+    ]  # those stand there already
+    return tuple(Step(command, "changes-configuration", why) for command in to_type)
