@@ -1,6 +1,6 @@
 """The running configuration of a simulated firewall, written from the tunnels that it has: one truth.
 
-Keys are masked, as `show running-config` masks them.
+Keys are masked, as `show running-config` masks them. ``Context.extra_configuration`` adds lines to a section.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,8 @@ def section(name: str) -> "Handler":
     """The handler of `show running-config <name> [which]`."""
 
     def run(session: "Terminal", words: list[str]) -> Sequence[str]:
-        return _SECTIONS[name](session.context, *words)
+        extra = session.context.extra_configuration.get(name, ())
+        return [*_SECTIONS[name](session.context, *words), *extra]
 
     return run
 

@@ -41,6 +41,7 @@ class Context:
     debug_trace: bool = False
     conditions: list[str] = field(default_factory=list)
     map_bound: bool = True
+    extra_configuration: dict[str, tuple[str, ...]] = field(default_factory=dict)
     outside_up: bool = True
     pool: tuple[str, str, str] = ("VPN-POOL", "192.168.99.10", "192.168.99.200")
     watchers: list[Callable[[], None]] = field(default_factory=list)
