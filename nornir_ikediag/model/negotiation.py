@@ -12,6 +12,8 @@ ExchangeName = Literal["main-mode", "aggressive-mode", "quick-mode", "ikev2", "u
 Outcome = Literal["established", "failed", "incomplete", "deleted"]
 Stage = Literal["phase1", "xauth", "mode-config", "phase2", "established", "unknown"]
 
+UNKNOWN_PEER = "unknown"  # the peer of an attempt whose lines name nobody
+
 
 class NegotiatedChild(msgspec.Struct, frozen=True, kw_only=True):
     """The child SA that a negotiation made: SPIs as ``0x%08x``."""

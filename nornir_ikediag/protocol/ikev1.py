@@ -6,15 +6,19 @@ Lines without a peer:
   :mod:`.ikev1_comparisons`.
 * `Pitcher: received a key acquire message` belongs to the negotiation that we begin next.
 * IPSEC lines name an SPI, or the addresses between which packets are to pass.
-* AAA and address assignment name a user, or belong to the one client that is being asked.
+* AAA and address assignment name a user, or belong to the one client that is being asked. In a syslog of few
+  severities the user's client is named only afterwards.
+* A fragment in which no line names a peer is about one that nobody named.
 """
 
 from collections import OrderedDict, deque
 from collections.abc import Iterator
+from datetime import timedelta
 
 import msgspec
 
 from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.negotiation import UNKNOWN_PEER
 from nornir_ikediag.model.reading import Replayed
 from nornir_ikediag.protocol.ikev1_attempt import Attempt
 from nornir_ikediag.protocol.ikev1_comparisons import VERDICTS, Comparisons
@@ -27,6 +31,8 @@ _MOST_PEERS = 10_000
 _MOST_DEVICE_EVENTS = 2_000
 _MOST_WAITING = 500
 _MOST_CLIENTS_ASKED = 50
+_MOST_REFUSALS = 20
+_SAME_LOGIN = timedelta(minutes=2)
 _OF_SA_PAYLOADS = frozenset({EventKind.NOTED, EventKind.PACKET})
 _WITH_SA = ("SA", "HASH SA")
 _WITH_SPIS = frozenset({EventKind.SPI_ALLOCATED, EventKind.CHILD_ESTABLISHED})
@@ -43,6 +49,12 @@ _OF_CLIENTS = frozenset(
         EventKind.LOGINS_EXCEEDED,
     }
 )
+_REFUSED_USER = frozenset({EventKind.XAUTH_REJECTED, EventKind.AAA_UNREACHABLE})
+# Without one of these a fragment tells of no negotiation, and its lines stay the device's.
+_OF_NEGOTIATIONS = frozenset(
+    {EventKind.PACKET, EventKind.FSM_ERROR, EventKind.QM_FSM_ERROR, EventKind.PHASE1_COMPLETED,
+     EventKind.PHASE2_COMPLETED, EventKind.CHILD_ESTABLISHED}
+)  # fmt: skip
 
 
 class Ikev1Replay:
@@ -57,7 +69,7 @@ class Ikev1Replay:
         self._acquires: deque[Event] = deque(maxlen=_MOST_WAITING)
         self._ipsec = IpsecLines(self._peer)
         self._asked: deque[Peer] = deque(maxlen=_MOST_CLIENTS_ASKED)
-        self._concluded_peers = 0
+        self._refused: OrderedDict[str, deque[Event]] = OrderedDict()  # by user, whose client no line named yet
 
     def feed(self, event: Event) -> None:
         """Take the next event."""
@@ -77,6 +89,8 @@ class Ikev1Replay:
             return
         if self._comparisons.reading:
             self._comparisons.goes_on(name, kind)
+        if self._refused and event.username in self._refused and event.ike_version == 1:
+            self._give_refusal(peer, event)
         if event.message in ("602303", "602304"):
             self._ipsec.syslog(event)
             return
@@ -98,6 +112,11 @@ class Ikev1Replay:
     def finish(self) -> Replayed:
         """What came of it."""
         self._place(None)
+        self._device_events.extend(event for events in self._refused.values() for event in events)
+        if not self._peers and any(event.kind in _OF_NEGOTIATIONS for event in self._device_events):
+            unnamed, self._device_events = self._device_events, deque()
+            for event in unnamed:
+                feed(self._peer(UNKNOWN_PEER), _of(event, UNKNOWN_PEER))
         for peer in self._peers.values():
             peer.close()
         return Replayed(
@@ -130,6 +149,8 @@ class Ikev1Replay:
             return
         elif kind in _OF_CLIENTS and (client := self._client(event)) is not None:
             feed(client, event)
+        elif kind in _REFUSED_USER and event.username:
+            self._keep_refusal(event.username, event)
         elif kind in VERDICTS:
             self._place(None)
             self._device_events.append(event)
@@ -146,6 +167,19 @@ class Ikev1Replay:
             asked = [peer for peer in asked if peer.first and peer.first.username in (None, event.username)]
         return asked[0] if len(asked) == 1 else None
 
+    def _keep_refusal(self, user: str, event: Event) -> None:
+        """AAA refused a user whose client is not known: it may be named in a moment."""
+        self._refused.setdefault(user, deque(maxlen=_MOST_REFUSALS)).append(event)
+        if len(self._refused) > _MOST_WAITING:
+            self._device_events.extend(self._refused.popitem(last=False)[1])
+
+    def _give_refusal(self, peer: Peer, event: Event) -> None:
+        for refusal in self._refused.pop(event.username or ""):
+            if _is_same_login(refusal, event):
+                feed(peer, _of(refusal, peer.name))
+            else:
+                self._device_events.append(refusal)
+
     def _place(self, verdict_on: str | None) -> None:
         """The comparisons that waited go to whom they belong."""
         for event, owner in self._comparisons.verdict(verdict_on):
@@ -161,6 +195,12 @@ class Ikev1Replay:
                 self._device_events.append(event)
             else:
                 attempt.add(event)
+
+
+def _is_same_login(one: Event, other: Event) -> bool:
+    if one.at is None or other.at is None or (one.at.tzinfo is None) != (other.at.tzinfo is None):
+        return True
+    return abs(one.at - other.at) <= _SAME_LOGIN
 
 
 def _of(event: Event, peer: str) -> Event:

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.negotiation import UNKNOWN_PEER
 from nornir_ikediag.model.reading import Replayed
 from nornir_ikediag.protocol.ikev2_attempt import Attempt
 from nornir_ikediag.protocol.ikev2_exchanges import ABOUT_CHILD, ENDINGS, FAILURES, state_row
 from nornir_ikediag.protocol.ikev2_session import Session
 
 # A pasted fragment says why a negotiation failed and not with whom: it deserves an answer all the same.
-UNKNOWN_PEER = "unknown"
 _MOST_NEGOTIATIONS = 10_000
 _MOST_SESSIONS = 4_000
 _IN_FULL = 1_000  # the negotiations at the end of the log that keep every event

@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from nornir_ikediag._identities import UNKNOWN_PEER, Identities, Key, Material
+from nornir_ikediag.assemble.identities import Identities, Key, Material
 from nornir_ikediag.model.configuration import Configuration, CryptoMapEntry
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.facts import DeviceFacts
-from nornir_ikediag.model.negotiation import Negotiation
+from nornir_ikediag.model.negotiation import UNKNOWN_PEER, Negotiation
 from nornir_ikediag.model.sa import ChildSa, IkeSa, IkeVersion
 from nornir_ikediag.model.session import VpnSession
 from nornir_ikediag.model.tunnel import Tunnel, TunnelConfiguration, TunnelKind

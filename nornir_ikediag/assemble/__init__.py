@@ -1,21 +1,21 @@
 """SAs, configuration and negotiations joined by peer into tunnels, and tunnels into a device.
 
 The current state is that of the last round of show commands; an earlier round becomes `Tunnel.before`. The rules of a
-tunnel's state stand in :mod:`nornir_ikediag._states`, those of who is who in :mod:`nornir_ikediag._identities`.
+tunnel's state stand in ``states.py``, those of who is who in ``identities.py``.
 """
 
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from nornir_ikediag._coverage import CHILD, IKE, Round
-from nornir_ikediag._facts import device_facts
-from nornir_ikediag._identities import Identities, Material
-from nornir_ikediag._since import since
-from nornir_ikediag._states import state_of
-from nornir_ikediag._strays import placed, unnamed
-from nornir_ikediag._texts import Texts, read_all
-from nornir_ikediag._tunnels import Joined, Named, build, configured_only, join
+from nornir_ikediag.assemble.coverage import CHILD, IKE, Round
+from nornir_ikediag.assemble.facts import device_facts
+from nornir_ikediag.assemble.identities import Identities, Material
+from nornir_ikediag.assemble.since import since
+from nornir_ikediag.assemble.states import state_of
+from nornir_ikediag.assemble.strays import placed, unnamed
+from nornir_ikediag.assemble.texts import Texts, read_all
+from nornir_ikediag.assemble.tunnels import Joined, Named, build, configured_only, join
 from nornir_ikediag.capture import Capture
 from nornir_ikediag.model.device import Device
 from nornir_ikediag.model.event import Event

@@ -9,10 +9,10 @@ are about the one tunnel that nobody named: it is called ``unknown`` and judged 
 import ipaddress
 from collections.abc import Iterable, Sequence
 
-from nornir_ikediag._identities import UNKNOWN_PEER
 from nornir_ikediag.causes._attempts import HINTS, REASONS
 from nornir_ikediag.model.configuration import Configuration
 from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.negotiation import UNKNOWN_PEER
 
 _ABOUT_THE_BOX = frozenset({EventKind.STANDBY_DROPPED, EventKind.DEBUG_TO_SYSLOG})
 _INWARD, _OUTWARD = EventKind.CLEARTEXT_RECEIVED, EventKind.PACKET_TOO_BIG

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from nornir_ikediag._texts import ShowText, Texts
+from nornir_ikediag.assemble.texts import ShowText, Texts
 from nornir_ikediag.capture import Capture
 from nornir_ikediag.model.configuration import Configuration
 from nornir_ikediag.model.facts import DeviceFacts

@@ -17,13 +17,12 @@ import msgspec
 
 from nornir_ikediag.model.configuration import Configuration
 from nornir_ikediag.model.event import Event
-from nornir_ikediag.model.negotiation import Negotiation
+from nornir_ikediag.model.negotiation import UNKNOWN_PEER, Negotiation
 from nornir_ikediag.model.sa import ChildSa, IkeSa
 from nornir_ikediag.model.session import VpnSession
 
 Key = tuple[str, str | None]  # peer, user
 
-UNKNOWN_PEER = "unknown"  # of an attempt whose lines name none
 _NOBODY = frozenset({"", "unknown", "n/a", "none"})
 
 

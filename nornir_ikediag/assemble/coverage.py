@@ -7,9 +7,9 @@ SA. An IKEv2 SA is listed with its child SAs.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from nornir_ikediag._identities import UNKNOWN_PEER
-from nornir_ikediag._states import Known
-from nornir_ikediag._texts import ShowText
+from nornir_ikediag.assemble.states import Known
+from nornir_ikediag.assemble.texts import ShowText
+from nornir_ikediag.model.negotiation import UNKNOWN_PEER
 from nornir_ikediag.model.tunnel import Tunnel
 
 IKE = "crypto_isakmp_sa"

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from nornir_ikediag._verdicts import Answer
 from nornir_ikediag.causes._outputs import incomplete, question_of, refused
+from nornir_ikediag.diagnose.verdicts import Answer
 from nornir_ikediag.model.device import Device
 from nornir_ikediag.model.facts import DeviceFacts, SourceFacts
 from nornir_ikediag.model.report import Finding

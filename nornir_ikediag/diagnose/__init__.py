@@ -16,15 +16,14 @@ from datetime import datetime
 
 import msgspec
 
-from nornir_ikediag._identities import UNKNOWN_PEER
-from nornir_ikediag._unjudged import not_judged
-from nornir_ikediag._verdicts import FAMILIES, Answer, ask, rank, weight
 from nornir_ikediag.causes import CauseModule, catalogue
 from nornir_ikediag.causes._attempts import reason
+from nornir_ikediag.diagnose.unjudged import not_judged
+from nornir_ikediag.diagnose.verdicts import FAMILIES, Answer, ask, rank, weight
 from nornir_ikediag.model.device import Device
 from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.evidence import Evidence
-from nornir_ikediag.model.negotiation import Negotiation
+from nornir_ikediag.model.negotiation import UNKNOWN_PEER, Negotiation
 from nornir_ikediag.model.report import Finding
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Confidence, Found, Severity, Step

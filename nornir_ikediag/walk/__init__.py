@@ -3,7 +3,7 @@
 Theory. A message divides what an end does into four: it builds the message and sends it; the other end receives it and
 processes it. The device says little of the border between processing one message and building the next, but it names
 what it constructs. Messages are called as engineers call them: AM1, QM2, the XAUTH request, IKE_AUTH request (see
-:mod:`nornir_ikediag._walk_messages`). When both ends were logged their steps are interleaved: nothing is received
+:mod:`nornir_ikediag.walk.messages`). When both ends were logged their steps are interleaved: nothing is received
 before it was sent, and where that leaves a choice the clocks decide, set against each other by the messages that both
 logged.
 """
@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from statistics import median_low
 
-from nornir_ikediag._walk_messages import Named, is_client, named_messages
 from nornir_ikediag.model.device import Device
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.report import Walk, WalkLines, WalkStep
 from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.walk.messages import Named, is_client, named_messages
 
 _COMPLETES = {
     EventKind.PHASE1_COMPLETED: "phase 1 is complete",
