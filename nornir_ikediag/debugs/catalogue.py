@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from nornir_ikediag.debugs.refine import refined
 from nornir_ikediag.model.event import EventKind
+from nornir_ikediag.model.sa import IkeVersion
 
 _WORD = r"[^\s,;]+"
 _HEX = r"(?:0x)?[0-9A-Fa-f]+"
@@ -39,10 +40,18 @@ _RULES = {
     "role": r"initiator|responder",
     "type": r"[^\s,;()]+",
 }
+_VERSIONS: dict[str, IkeVersion | None] = {"1": 1, "2": 2}
+# AAA, address assignment, certificates and the data path serve both versions.
+_OF_EITHER_VERSION = ("113", "737", "717", "402", "602", "316")
 _PLACEHOLDER = re.compile(r"<(?P<name>\w+)(?P<until>[^\w>:]?)(?::(?P<rule>[^>]*))?>")
 _TOKEN = re.compile(r"(?P<blank>,?\s+)|(?P<open>\{)|(?P<close>\})|(?P<or>\|)|(?P<other>.)", re.DOTALL)
 _LETTERS = re.compile(r"[a-z']+", re.IGNORECASE)
 _MOST_REMEMBERED = 8192
+# Remarks from which the replay learns something: whose SA payload is read, our role, an address, an SA of the engine.
+_REMARKS_THAT_COUNT = frozenset(
+    {"processing-sa", "keys", "address", "xauth-reply", "cfg-request", "phase1-starts", "phase2-starts"}
+    | {"sa-created", "sa-deleted", "proxies"}
+)
 
 
 class Message(NamedTuple):
@@ -55,13 +64,17 @@ class Message(NamedTuple):
     text: str
     pattern: re.Pattern[str]
     sample: str
+    begins: str = ""  # how most of them begin, in lower case: what is tried first
+    ike_version: IkeVersion | None = 1
 
 
 class Understood(NamedTuple):
-    """A message and what it says. The fields are shared between events: nobody changes them."""
+    """A message and what it says. The fields are shared between events: nobody changes them. ``silent``: it is a remark
+    from which nothing follows."""
 
     message: Message
     fields: dict[str, str]
+    silent: bool = False
 
 
 @cache
@@ -82,7 +95,7 @@ def lookup(text: str) -> Understood | None:
         _remembered.clear()
         SILENT.clear()
     found = _remembered[text] = _look_up(text)
-    if found is not None and found.message.kind is EventKind.NOTED and not found.fields:
+    if found is not None and found.silent:
         SILENT.add(text)
     return found
 
@@ -99,11 +112,15 @@ SILENT: set[str] = set()  # those of the remembered texts from which nothing fol
 
 def _look_up(text: str) -> Understood | None:
     by_letters, _ = _index()
-    for message in (*by_letters.get(_letters(text), ()), *by_letters.get("*", ())):
+    likely = by_letters.get(_letters(text), ())
+    low = text.lower()
+    for message in (*(one for one in likely if low.startswith(one.begins)), *likely, *by_letters.get("*", ())):
         found = message.pattern.match(text)
         if found is not None:
             captured = {name: value for name, value in found.groupdict().items() if value is not None}
-            return Understood(message, refined(message.kind, {**message.fields, **captured}))
+            fields = refined(message.kind, {**message.fields, **captured})
+            remark = message.kind is EventKind.NOTED and fields.get("what") not in _REMARKS_THAT_COUNT
+            return Understood(message, fields, remark)
     return None
 
 
@@ -139,7 +156,19 @@ def _letters(text: str) -> str:
 def _message(row: list[str]) -> Message:
     id_, trust, kind, fields, text, sample = row
     fixed = dict(pair.split("=", 1) for pair in fields.split(";") if pair)
-    return Message(id_, trust, EventKind(kind), fixed, text, re.compile(_compiled(text), re.IGNORECASE), sample)
+    pattern = re.compile(_compiled(text), re.IGNORECASE)
+    version = _VERSIONS.get(fixed.get("version", ""), None if id_.startswith(_OF_EITHER_VERSION) else 1)
+    return Message(
+        id_,
+        trust,
+        EventKind(kind),
+        fixed,
+        text,
+        pattern,
+        sample,
+        re.split("[<{,]", text, maxsplit=1)[0].lower(),
+        version,
+    )
 
 
 def _compiled(text: str) -> str:

@@ -50,6 +50,7 @@ class Framer:
         self._widest = 0
         self._full_lines = 0
         self._in_client_log = False
+        self.blank_lines = 0
         self.silent: set[str] = set()  # texts from which nothing follows: their lines make no entry
         self._skipped: tuple[int, str] | None = None  # the line before, when it made none
         self._lead = ""
@@ -58,35 +59,32 @@ class Framer:
     def feed(self, number: int, line: str) -> list[Entry]:
         """The entries that this line completes, oldest first."""
         match = PLAIN.match(line)
-        if match is not None and line.isascii() and line.isprintable() and is_simple(match["text"]):
-            time, tag, group, user, ip, text = match.groups()
+        if match is not None:
+            text = match["text"]
             if text in self.silent:
-                self._measure(line)
+                self._width_before = len(line)
                 done, self._pending, self._skipped = self._pending, None, (number, line)
                 return [done] if done else []
-            entry = Entry(
-                number,
-                line,
-                tag,
-                text,
-                self.clock.read(time) if time else None,
-                tunnel_group=group or None,
-                username=user or None,
-                peer=ip,
-            )
-            self._measure(line)
-            if not ip:
-                take_prefix(entry)
-            complete = self._begin(entry)
-            if text.startswith(_LAST_WORDS) and text[-1] in ")!D":
-                complete += self.close()
-            return complete
+            if line.isascii() and line.isprintable() and is_simple(text):
+                return self._plain(number, line, match)
         plain = PLAIN_V2.match(line)
         if plain is not None and "[IKE" not in line and "PSEC:" not in line:
             self._in_client_log = False
             self._measure(line)
             return self._begin(Entry(number, line, plain[1], plain[3].strip(), severity=int(plain[2])))
         return self._other(number, line)
+
+    def _plain(self, number: int, line: str, match: re.Match[str]) -> list[Entry]:
+        time, tag, group, user, ip, text = match.groups()
+        at = self.clock.read(time) if time else None
+        entry = Entry(number, line, tag, text, at, tunnel_group=group or None, username=user or None, peer=ip)
+        self._measure(line)
+        if not ip:
+            take_prefix(entry)
+        complete = self._begin(entry)
+        if text.startswith(_LAST_WORDS) and text[-1] in ")!D":
+            complete += self.close()
+        return complete
 
     def close(self) -> list[Entry]:
         """The entry that the text ends in."""
@@ -105,8 +103,10 @@ class Framer:
             self._full_lines += 1
 
     def _other(self, number: int, line: str) -> list[Entry]:
+        line = line.rstrip("\r")
         text = cleaned(line)
         if not text:
+            self.blank_lines += 1
             return []
         indented = text[0] == " " and "[" not in text and "%" not in text
         marks = [] if indented or not may_be_marked(text) else list(MARK.finditer(text))

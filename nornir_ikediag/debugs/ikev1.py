@@ -13,7 +13,6 @@ from nornir_ikediag.debugs.history import fsm_error
 from nornir_ikediag.debugs.refine import network, number
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
-from nornir_ikediag.model.sa import IkeVersion
 
 _PACKET = re.compile(
     r"IKE_DECODE\s+(?P<direction>SENDING|RECEIVED|RESENDING)\s+Message\s+\(msgid=(?P<id>\w+)\)"
@@ -35,8 +34,6 @@ _DUMP = re.compile(
     r"|\s+[A-Z][\w /()#.-]{1,60}:.*$|\s+(?:Payload|Flags|Data) .*$"
 )
 _ONE_VALUE = re.compile(r"\s*[\w.:/@=-]{1,253}\s*$")
-# AAA, address assignment and the data path serve both versions.
-_OF_EITHER_VERSION = ("113", "737", "717", "402", "602", "316")
 _MOST_LINES_JOINED = 3
 _REASONS = (
     (re.compile(r"idle timeout", re.IGNORECASE), EventKind.IDLE_TIMEOUT),
@@ -59,7 +56,7 @@ class Ikev1Reader:
         said = self._packet(entry) if text.startswith("IKE_DECODE") else lookup(text) or self._uncommon(entry)
         if said is None:
             return None
-        if self.quiet and not said.fields and not entry.body and said.message.kind is EventKind.NOTED:
+        if self.quiet and said.silent and not entry.body:
             return ()
         event = self._event(entry, said.message, said.fields)
         if entry.body or said.fields.get("what") == "proxies":
@@ -74,7 +71,7 @@ class Ikev1Reader:
             kind=message.kind,
             origin=Evidence(self.source, entry.number, entry.line),
             at=entry.at,
-            ike_version=_version(entry, message, fields),
+            ike_version=message.ike_version,
             peer=peer,
             tunnel_group=entry.tunnel_group,
             username=username or fields.get("username"),
@@ -173,11 +170,3 @@ def _with_reason(event: Event) -> Sequence[Event]:
 def _as_kind(event: Event, kind: EventKind) -> Event:
     fields = {name: getattr(event, name) for name in Event.__struct_fields__ if name != "kind"}
     return Event(kind=kind, **fields)
-
-
-def _version(entry: Entry, message: Message, fields: dict[str, str]) -> IkeVersion | None:
-    if "version" in fields:
-        return 2 if fields["version"] == "2" else 1
-    if message.id.startswith(_OF_EITHER_VERSION):
-        return None
-    return 1

@@ -36,6 +36,7 @@ class LogReader:
     def __init__(self, source: str, *, year: int | None = None) -> None:
         self.source = source
         self._framer = Framer(year)
+        self._frame = self._framer.feed
         self._ikev1_reader = Ikev1Reader(source)
         self._ikev1 = self._ikev1_reader.read
         self._ikev2_reader = Ikev2Reader(source)
@@ -58,13 +59,10 @@ class LogReader:
 
     def feed(self, number: int, line: str) -> list[Event]:
         """The events of the entries that this line completes."""
-        if line[-1:] == "\r":
-            line = line[:-1]
-        if line and not line.isspace():
-            self._lines += 1
-            if self._lines == _CHATTER_WITHIN:
-                self._framer.silent, self._ikev1_reader.quiet = SILENT, True
-        entries = self._framer.feed(number, line)
+        self._lines += 1
+        if self._lines == _CHATTER_WITHIN:
+            self._framer.silent, self._ikev1_reader.quiet = SILENT, True
+        entries = self._frame(number, line)
         if not entries:
             return []
         if len(entries) == 1:
@@ -81,7 +79,11 @@ class LogReader:
         kinds = [kind for kind, number in self._kinds.items() if number]
         kind: SourceKind = kinds[0] if len(kinds) == 1 else "mixed" if kinds else "unknown"
         return SourceFacts(
-            name=self.source, kind=kind, lines=self._lines, unread=self._unread, quoted=tuple(self._quoted)
+            name=self.source,
+            kind=kind,
+            lines=self._lines - self._framer.blank_lines,
+            unread=self._unread,
+            quoted=tuple(self._quoted),
         )
 
     def _read(self, entry: Entry) -> list[Event]:
