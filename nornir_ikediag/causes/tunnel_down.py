@@ -38,8 +38,11 @@ def match(tunnel: Tunnel) -> Verdict:
     """Down as `assemble` defines it: no SA, and somebody wants one; or idle although it is expected to be up."""
     if tunnel.state == "unknown":
         return CannotTell(ANY_SA)
-    if tunnel.state != "down" and not (tunnel.state == "idle" and is_expected_up(tunnel)):
+    expected = is_expected_up(tunnel)
+    if tunnel.state != "down" and not (tunnel.state == "idle" and expected):
         return RuledOut()
+    if tunnel.kind == "remote-access" and not expected:
+        return RuledOut()  # a user who did not get in is no tunnel that should be up
     failed = len(tunnel.failures)
     when = "%b %d %H:%M:%S" if tunnel.device.clock_year_assumed else "%Y-%m-%d %H:%M:%S"
     since = f" since {tunnel.since.strftime(when)}" if tunnel.since else ""

@@ -49,13 +49,18 @@ _GROUP_DECIDES = frozenset(
 )  # fmt: skip
 
 
+_LANDING = (EventKind.TUNNEL_GROUP_DEFAULT, EventKind.TUNNEL_GROUP_LANDED)
+_DEFAULTS = ("DefaultL2LGroup", "DefaultRAGroup", "DefaultWEBVPNGroup")
+
+
 def match(tunnel: Tunnel) -> Verdict:
     """An attempt that landed on a default group and failed at something that the group decides."""
     landed = [(attempt, event) for attempt in attempts(tunnel) if (event := _landed(attempt)) and _decides(attempt)]
     if not landed:
         return nothing(tunnel)
     attempt, event = landed[0]
-    name = event.get("name") or "the default group"
+    landed_on = event.get("name") if event.kind in _LANDING else event.tunnel_group
+    name = landed_on or "the default group"
     return Found(
         summary=f"The peer landed on {name}: no tunnel-group of its own serves it",
         explanation="The default group has its own key, type and policy, and the negotiation failed on one of them.",
@@ -79,11 +84,11 @@ def match(tunnel: Tunnel) -> Verdict:
 
 
 def _landed(attempt: Negotiation) -> Event | None:
-    for event in attempt.all(EventKind.TUNNEL_GROUP_DEFAULT, EventKind.TUNNEL_GROUP_LANDED):
-        default = event.get("name") in ("DefaultL2LGroup", "DefaultRAGroup", "DefaultWEBVPNGroup")
-        if default or event.kind == EventKind.TUNNEL_GROUP_DEFAULT:
+    for event in attempt.all(*_LANDING):
+        if event.get("name") in _DEFAULTS or event.kind == EventKind.TUNNEL_GROUP_DEFAULT:
             return event
-    return None
+    why = reason(attempt)  # a fragment may only show the group in front of the line that says what failed
+    return why if why is not None and why.tunnel_group in _DEFAULTS else None
 
 
 def _decides(attempt: Negotiation) -> bool:

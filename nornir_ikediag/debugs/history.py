@@ -12,6 +12,9 @@ from collections.abc import Sequence
 _HEAD = re.compile(
     r"IKE\s+(?P<machine>MM|AM|QM|TM)(?:\s+V6)?(?:\s+(?P<role>Initiator|Responder))?\s+FSM\s+error\s+history"
 )
+# The same without its head, as people paste it.
+_HEADLESS = re.compile(r"\W*(?:<state>, ?<event>:)?\s*(?P<machine>MM|AM|QM|TM)_DONE, ?EV_ERROR\W")
+_WAITS = re.compile(r"(?:MM|AM|QM)_WAIT_MSG(\d)")
 _BLANKS = re.compile(r"\s+")
 _PAIR = re.compile(r"(?P<state>(?:MM|AM|QM|TM)_\w+),(?P<event>EV_\w+|NullEvent|[A-Za-z]\w+)(?=-|–|—|>|;|$)")
 
@@ -19,11 +22,19 @@ _PAIR = re.compile(r"(?P<state>(?:MM|AM|QM|TM)_\w+),(?P<event>EV_\w+|NullEvent|[
 def fsm_error(lines: Sequence[str]) -> dict[str, str] | None:
     """The fields of an FSM-ERROR event from a message and the lines that go on with it; None where it is no history."""
     head = _HEAD.match(lines[0])
-    if head is None:
+    machine = head or _HEADLESS.match(lines[0])
+    if machine is None:
         return None
     text = _BLANKS.sub("", "".join(lines))
     pairs = [f"{pair['state']}, {pair['event']}" for pair in _PAIR.finditer(text)]
-    fields = {"machine": head["machine"], "history": "|".join(pairs)}
-    if head["role"]:
-        fields["role"] = head["role"].lower()
-    return fields
+    fields = {"machine": machine["machine"], "history": "|".join(pairs)}
+    role = head["role"].lower() if head and head["role"] else _role(fields["history"])
+    return {**fields, "role": role} if role else fields
+
+
+def _role(history: str) -> str:
+    """Who we are by the message that we wait for: the responder sends those with an even number."""
+    waits = _WAITS.search(history)
+    if waits is None:
+        return ""
+    return "responder" if int(waits[1]) % 2 else "initiator"

@@ -304,3 +304,15 @@ def _messages(text: str) -> list[str]:
         else:
             messages[-1] += "\n" + line
     return messages
+
+
+def test_the_sa_that_a_rekey_replaced_goes_away_and_the_new_one_stays() -> None:
+    said = (
+        "IKE Initiator: Rekeying Phase 2, Intf outside, IKE Peer 192.0.2.1  local Proxy Address 10.1.0.0, "
+        "remote Proxy Address 10.2.0.0,  Crypto map (outside_map)",
+        "PHASE 2 COMPLETED (msgid=05d1f0a2)",
+        "Connection terminated for peer 192.0.2.1.  Reason: Peer Terminate  Remote Proxy 10.2.0.0, "
+        "Local Proxy 10.1.0.0",
+    )
+    text = "\n".join(f"[IKEv1]: Group = 192.0.2.1, IP = 192.0.2.1, {line}" for line in said)
+    assert [one.outcome for one in _read(text).negotiations] == ["established"]
