@@ -49,10 +49,12 @@ def match(tunnel: Tunnel) -> Verdict:
         return nothing(tunnel)
     back, remote_access = is_back(tunnel), tunnel.kind == "remote-access"
     then = "; the tunnel is up again" if back else ""
+    times = len(occasions(lost))
+    how_often = f", {plural(times, 'time')}" if times > 1 else ""
     return Found(
         summary=f"The remote user vanished without logging off{then}"
         if remote_access
-        else f"The peer stopped answering keepalives, {plural(len(occasions(lost)), 'time')}{then}",
+        else f"The peer stopped answering keepalives{how_often}{then}",
         explanation="Dead peer detection got no answer, so the device removed the SAs of this peer.",
         evidence=few(lines_of(lost)),
         confidence=capped("certain", lost[-1].event),
@@ -70,5 +72,5 @@ def match(tunnel: Tunnel) -> Verdict:
             "Was your device or your uplink down at that time?",
             "Do you answer dead peer detection, and with which interval and retries is it set?",
         ),
-        count=len(occasions(lost)),
+        count=times,
     )
