@@ -15,7 +15,8 @@ up once is remembered: a log repeats itself.
 
 import re
 from collections import defaultdict
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -54,7 +55,8 @@ _REMARKS_THAT_COUNT = frozenset(
 )
 
 
-class Message(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Message:
     """One row: ``trust`` is the provenance of the sample, ``fields`` those that are the same in every such message."""
 
     id: str
@@ -62,10 +64,14 @@ class Message(NamedTuple):
     kind: EventKind
     fields: dict[str, str]
     text: str
-    pattern: re.Pattern[str]
     sample: str
     begins: str = ""  # how most of them begin, in lower case: what is tried first
     ike_version: IkeVersion | None = 1
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What matches such a message; few of them are ever asked for in one log."""
+        return re.compile(_compiled(self.text), re.IGNORECASE)
 
 
 class Understood(NamedTuple):
@@ -156,19 +162,9 @@ def _letters(text: str) -> str:
 def _message(row: list[str]) -> Message:
     id_, trust, kind, fields, text, sample = row
     fixed = dict(pair.split("=", 1) for pair in fields.split(";") if pair)
-    pattern = re.compile(_compiled(text), re.IGNORECASE)
     version = _VERSIONS.get(fixed.get("version", ""), None if id_.startswith(_OF_EITHER_VERSION) else 1)
-    return Message(
-        id_,
-        trust,
-        EventKind(kind),
-        fixed,
-        text,
-        pattern,
-        sample,
-        re.split("[<{,]", text, maxsplit=1)[0].lower(),
-        version,
-    )
+    begins = re.split("[<{,]", text, maxsplit=1)[0].lower()
+    return Message(id_, trust, EventKind(kind), fixed, text, sample, begins, version)
 
 
 def _compiled(text: str) -> str:

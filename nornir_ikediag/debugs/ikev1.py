@@ -153,8 +153,8 @@ class Ikev1Reader:
         return sent
 
 
-_PACKET_MESSAGE = Message("713236", "recorded", EventKind.PACKET, {}, "", re.compile("IKE_DECODE"), "")
-_HISTORY_MESSAGE = Message("715065", "recorded", EventKind.FSM_ERROR, {}, "", re.compile("IKE"), "")
+_PACKET_MESSAGE = Message("713236", "recorded", EventKind.PACKET, {}, "IKE_DECODE", "")
+_HISTORY_MESSAGE = Message("715065", "recorded", EventKind.FSM_ERROR, {}, "IKE", "")
 _BY_KIND = {message.kind: message for message in catalogue() if message.kind == EventKind.ID_RECEIVED}
 
 
