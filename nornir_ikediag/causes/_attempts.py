@@ -95,6 +95,7 @@ CURES: dict[EventKind, tuple[EventKind, ...]] = {
 }
 
 
+_ABORT = "750003"  # IKEv2 Negotiation aborted due to ERROR: …
 AUTH_TIMER = re.compile(r"AUTH msg before the timer|auth\w* (?:timed out|timeout)", re.IGNORECASE)
 
 
@@ -140,9 +141,11 @@ def is_loose(attempt: Negotiation) -> bool:
 def reason(attempt: Negotiation) -> Event | None:
     """The event that says why the attempt failed, or None where nothing does."""
     for kinds in (REASONS, HINTS):
-        for event in attempt.all(*kinds):
-            if _stands(attempt, event):
-                return _of_its_phase(attempt, event)
+        standing = [event for event in attempt.all(*kinds) if _stands(attempt, event)]
+        if standing:
+            # the line that ends an attempt says less than any other of it, wherever it was printed
+            plain = next((event for event in standing if event.message != _ABORT), standing[0])
+            return _of_its_phase(attempt, plain)
     return implied_reason(attempt)
 
 

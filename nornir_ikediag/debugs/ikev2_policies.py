@@ -129,7 +129,7 @@ class Comparison:
             if check is not None:
                 return kind, check.origin, {**check.fields, "reason": reason, "final": "yes"}, check.trust
         reason = "no crypto map entry fits: nothing is expected"
-        return EventKind.SELECTORS_REFUSED, self._headings["expected"], {"reason": reason}, "supposed"
+        return EventKind.SELECTORS_REFUSED, self._headings["expected"], {"reason": reason, "list": "empty"}, "supposed"
 
 
 def begins(text: str) -> bool:

@@ -95,7 +95,9 @@ class Attempt(Draft):
 
     def _place(self, event: Event) -> tuple[EventKind, dict[str, str]]:
         kind = event.kind
-        if kind == EventKind.IKE_PROPOSALS_REFUSED and event.get("phase") == "unknown":
+        # an empty list of policies in IKE_SA_INIT: the crypto map was not asked yet
+        too_early = event.get("list") == "empty" and self.stage == "phase1" and not self.in_auth
+        if too_early or (kind == EventKind.IKE_PROPOSALS_REFUSED and event.get("phase") == "unknown"):
             return self._place_of_refusal()
         if kind in (EventKind.NOTIFY_RECEIVED, EventKind.NOTIFY_SENT) and _notify(event) in REFUSING_NOTIFIES:
             return kind, {"phase": self._phase_of_notify(_notify(event))}

@@ -16,6 +16,7 @@ _BIRTHS = frozenset({"EV_INIT_SA", "EV_RECV_INIT"})
 _STARTS = frozenset({EventKind.RESPONDER_STARTS, EventKind.INITIATOR_STARTS})
 _REPEATS = frozenset({EventKind.RETRANSMIT, EventKind.DPD_TIMEOUT})
 _SAME_DEATH = timedelta(seconds=5)
+_SAME_BREATH = timedelta(seconds=1)
 _LIFE = frozenset({EventKind.DPD, EventKind.DPD_TIMEOUT, EventKind.DELETE_RECEIVED, EventKind.DELETE_SENT})
 
 
@@ -66,11 +67,11 @@ class Session:
 
     def _is_later(self, event: Event) -> bool:
         """Whether a failure is that of a later attempt: every attempt is aborted once, and dies within seconds."""
+        apart = None if event.at is None or self._last_at is None else abs(event.at - self._last_at)
         if self._aborted_at is not None and self._aborted_at != event.origin and event.message != "752012":
-            return True
-        if event.at is None or self._last_at is None:
-            return False
-        return abs(event.at - self._last_at) > _SAME_DEATH
+            # some releases print the reason behind the abort, in the same second
+            return event.kind == EventKind.NEGOTIATION_ABORTED or apart is None or apart > _SAME_BREATH
+        return apart is not None and apart > _SAME_DEATH
 
     def as_liveness(self, event: Event) -> Event:
         """Retransmissions that ran out under an SA that is up, with no other exchange under way: the peer is dead."""

@@ -133,7 +133,7 @@ def test_an_empty_list_without_platform_debug_is_only_supposed_to_be_the_crypto_
     refusal = next(one for one in read("\n".join(lines))[0] if one.kind == EventKind.SELECTORS_REFUSED)
     assert (refusal.trust, refusal.fields) == (
         "supposed",
-        {"reason": "no crypto map entry fits: nothing is expected"},
+        {"reason": "no crypto map entry fits: nothing is expected", "list": "empty"},
     )
 
 
