@@ -7,6 +7,7 @@ on them, and that is what is looked at here. The text of an exception of theirs 
 import errno
 import socket
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -111,13 +112,38 @@ def _network(where: Destination, error: BaseException) -> Failure | None:
 
 
 def _dropped(where: Destination) -> Failure:
-    """An ASA whose sessions are used up, or that does not know our address, hangs up without a word."""
+    """An ASA whose sessions are used up, or that does not know our address, hangs up without a word; so does a jump
+    host that does not let us through."""
+    if _has_jump_host(where):
+        return _behind_jump_host(where)
     return _unreachable(
         where,
         "took the connection and did not go on to the login. Its SSH sessions (five a context) may all be in use, or "
         "it does not permit our address: show ssh sessions, show running-config ssh.",
         passing=True,
     )
+
+
+def _behind_jump_host(where: Destination) -> Failure:
+    config = where.options.get("ssh_config_file", "~/.ssh/config")
+    return _unreachable(
+        where,
+        "could not be reached over its jump host: the connection ended before the login. "
+        f"Try: ssh -F {config} -p {where.port or 22} {where.hostname}.",
+        passing=True,
+    )
+
+
+def _has_jump_host(where: Destination) -> bool:
+    """Whether the ssh_config leads to this host over another one."""
+    config = where.options.get("ssh_config_file")
+    if not config:
+        return False
+    try:
+        found = paramiko.SSHConfig.from_path(str(Path(config).expanduser())).lookup(where.hostname)
+    except (OSError, ValueError, paramiko.SSHException):
+        return False
+    return bool({"proxyjump", "proxycommand"} & set(found))
 
 
 def _greeting(where: Destination, error: BaseException) -> Failure | None:
@@ -132,7 +158,7 @@ def _ssh(where: Destination, error: BaseException) -> Failure | None:
         return _unreachable(
             where,
             "presents another host key than the one on record. If it was replaced, remove the old one: "
-            f"ssh-keygen -R {where.hostname}.",
+            f"ssh-keygen -R {_as_known(where)}.",
         )
     if "not found in known_hosts" in text:
         return _unreachable(
@@ -147,8 +173,13 @@ def _ssh(where: Destination, error: BaseException) -> Failure | None:
             "dropped: install paramiko below 5, or on the ASA: ssh key-exchange group dh-group14-sha256.",
         )
     if isinstance(error, paramiko.ssh_exception.ProxyCommandFailure):
-        return _unreachable(where, f"could not be reached: its jump host failed. Try: ssh {where.hostname}.")
+        return _behind_jump_host(where)
     return None
+
+
+def _as_known(where: Destination) -> str:
+    """As known_hosts names it."""
+    return where.hostname if where.port in (None, 22) else f"'[{where.hostname}]:{where.port}'"
 
 
 def _which(text: str) -> str:

@@ -155,7 +155,10 @@ def test_a_host_key_that_changed(tmp_path: Path) -> None:
         known.write_text(f"[127.0.0.1]:{port} ssh-ed25519 {other}\n")
         error = refusal(to(port, ssh_strict=True, alt_host_keys=True, alt_key_file=str(known)))
     assert isinstance(error, DeviceUnreachable)
-    assert "presents another host key than the one on record. If it was replaced, remove the old one" in str(error)
+    assert str(error) == (
+        f"fw1 (127.0.0.1 port {port}) presents another host key than the one on record. If it was replaced, remove the "
+        f"old one: ssh-keygen -R '[127.0.0.1]:{port}'."
+    )
 
 
 def test_no_algorithm_in_common(peculiar: Serving) -> None:
