@@ -163,8 +163,10 @@ class Collector:
                 )
 
     def _logged(self) -> None:
-        for peer in (*self._asked_about(), *self._noticed):
-            self._ask(f"show logging | include {peer}", optional=True)
+        """What the log holds of them; of a user or a tunnel-group that was asked about, too."""
+        names = (who for who in self._peers if not is_address(who) and is_name(who))
+        for who in (*self._asked_about(), *self._noticed, *names):
+            self._ask(f"show logging | include {who}", optional=True)
 
     def _speaks_ikev2(self) -> bool:
         return (self.numbers or (8, 4)) >= (8, 4)

@@ -45,7 +45,7 @@ _LIST: Final = (
     "show running-config access-list NAME",
     "show route ADDRESS",
     "show interface ip brief",
-    "show logging | include ADDRESS",
+    "show logging | include NAME",
     "show crypto isakmp stats",
     "show crypto ikev1 stats",
     "show crypto ikev2 stats",

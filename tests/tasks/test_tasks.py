@@ -3,10 +3,12 @@
 import json
 import logging
 import stat
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nornir import InitNornir
@@ -359,3 +361,82 @@ def test_no_device_and_no_line_is_lost_in_parallel(tmp_path: Path) -> None:
 @pytest.mark.slow("takes a minute and 240 simulated firewalls")
 def test_no_device_and_no_line_is_lost_by_a_fleet(tmp_path: Path) -> None:
     lose_nothing(tmp_path, hosts=240, workers=20)
+
+
+@pytest.mark.parametrize("end", ["busy-cpu", "debug-trace"])
+def test_a_window_that_was_refused_leaves_the_question_open(fleet: Fleet, end: str) -> None:
+    nornir, lab = fleet(end)
+    without_log(lab.hosts[0])
+    report = to_report(nornir.run(task=diagnose))
+    (device,) = report.devices
+    assert device.debug is not None
+    assert device.debug.closed_by == "refused"
+    assert device.not_judged == (
+        f"{end}: the debug window on {lab.hosts[0].peer} was not opened, so what only it shows was not judged.",
+    )
+    assert report.summary.verdict == "undetermined"
+    assert switched(lab.hosts[0]) == []
+
+
+def test_a_busy_device_is_listened_to_when_the_user_insists(fleet: Fleet) -> None:
+    nornir, lab = fleet("busy-cpu")
+    (device,) = to_report(
+        nornir.run(task=diagnose, peer=lab.hosts[0].peer, window_seconds=4, force_window=True)
+    ).devices
+    assert device.debug is not None
+    assert device.debug.proved_off is True
+
+
+@pytest.mark.parametrize(
+    ("comes_back", "verdict", "status"), [(True, "undetermined", "read"), (False, "failed", "partial")]
+)
+def test_a_session_that_dies_in_a_window_is_never_a_clean_bill(
+    fleet: Fleet, comes_back: bool, verdict: str, status: str
+) -> None:
+    nornir, lab = fleet("tunnels-idle")
+    host = lab.hosts[0]
+    (peer, *_) = [tunnel.peer for tunnel in host.device.here.tunnels]
+
+    def kill_in_the_window() -> None:
+        while not host.debugs:
+            time.sleep(0.01)
+        host.device.refuses_login = not comes_back
+        for session in list(host.device.sessions):
+            lab.call(end(session))
+
+    async def end(session: Any) -> None:
+        session.close()
+
+    killer = threading.Thread(target=kill_in_the_window)
+    killer.start()
+    results = nornir.run(task=collect_debug, peer=peer, window_seconds=20)
+    killer.join()
+    host.device.here.conditions.clear()  # nobody could get in to do it
+    report = to_report(results)
+    (device,) = report.devices
+    assert (report.summary.verdict, device.status, device.judged) == (verdict, status, False)
+    assert device.debug is not None
+    assert (device.debug.closed_by, device.debug.proved_off) == ("error", comes_back)
+    assert only(results)[0].failed is not comes_back
+    if not comes_back:
+        assert {finding.cause for finding in device.findings} >= {"debug-left-on", "output-incomplete"}
+        steps = [step.command for finding in device.findings for step in finding.next_steps]
+        assert f"no debug crypto condition peer {peer}" in steps
+
+
+@pytest.mark.parametrize("who", ["staff", "user1", "USER1"])
+def test_a_peer_may_be_named_by_its_group_or_user(fleet: Fleet, who: str) -> None:
+    nornir, lab = fleet("ezvpn-aggressive-mode")
+    (device,) = to_report(nornir.run(task=collect_debug, peer=who, window_seconds=20)).devices
+    (tunnel,) = device.tunnels
+    assert (tunnel.peer, tunnel.tunnel_group, tunnel.username) == (lab.hosts[0].peer, "staff", "user1")
+    assert device.debug is not None
+    assert (device.debug.closed_by, device.debug.proved_off) == ("concluded", True)
+    assert f"show logging | include {who}" in lab.hosts[0].commands
+
+
+def test_a_window_for_one_user_does_not_end_with_another_s_negotiation(fleet: Fleet) -> None:
+    nornir, _ = fleet("ezvpn-aggressive-mode")
+    (device,) = to_report(nornir.run(task=collect_debug, peer="somebody-else", window_seconds=2)).devices
+    assert device.debug is not None
+    assert device.debug.closed_by == "time"
