@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from nornir_ikediag.lab.terminal import Terminal
 
 PACKET_BYTES = 220  # what one packet of simulated traffic weighs
+REKEYED_SECONDS = 30  # how long the old pair stays beside the new one
 _IKEV2_NAMES = {"aes": ("AES-CBC", 128), "aes-192": ("AES-CBC", 192), "aes-256": ("AES-CBC", 256), "3des": ("3DES", 0)}
 
 
@@ -184,20 +185,27 @@ def _child_block(context: Context, sa: ChildSa) -> list[str]:
             "      ICMP error validation: disabled, TFC packets: disabled",
         ]
     lines += [f"      current outbound spi: {sa.spi_out:08X}", f"      current inbound spi : {sa.spi_in:08X}", ""]
-    lines += _direction(context, sa, "inbound", sa.spi_in, back, new=new)
-    return [*lines, *_direction(context, sa, "outbound", sa.spi_out, out, new=new), ""]
+    pairs = [sa.older, sa] if sa.older is not None and _age(context, sa) < REKEYED_SECONDS else [sa]
+    for way in ("inbound", "outbound"):
+        lines += [f"    {way} esp sas:"]
+        for pair in pairs:
+            lines += _direction(context, pair, way, new=new, rekeyed=pair is not sa)
+    return [*lines, ""]
 
 
-def _direction(context: Context, sa: ChildSa, way: str, spi: int, packets: int, *, new: bool) -> list[str]:
+def _direction(context: Context, sa: ChildSa, way: str, *, new: bool, rekeyed: bool) -> list[str]:
     tunnel = sa.tunnel
+    out, back = sa.counters(context.now())
+    spi, packets = (sa.spi_in, back) if way == "inbound" else (sa.spi_out, out)
     settings = ["RA" if tunnel.user else "L2L", "Tunnel"]
     settings += [" NAT-T-Encaps"] if sa.behind_nat else []
     settings += [f"PFS Group {tunnel.ipsec.pfs_group}"] if tunnel.ipsec.pfs_group else []
     settings += [f"IKEv{tunnel.ike_version}"] if new else []
+    settings += ["Rekeyed"] if rekeyed else []
     seconds = tunnel.ipsec.lifetime_seconds - _age(context, sa)
     kilobytes = max(1, tunnel.ipsec.lifetime_kilobytes - packets * PACKET_BYTES // 1024)
     timing = f"(sec): {seconds}" if tunnel.user else f"(kB/sec): ({kilobytes}/{seconds})"
-    lines = [f"    {way} esp sas:", f"      spi: 0x{spi:08X} ({spi})"]
+    lines = [f"      spi: 0x{spi:08X} ({spi})"]
     lines += ["         SA State: active"] if new else []
     lines += [f"         transform: {tunnel.ipsec.encryption} {tunnel.ipsec.integrity} no compression "]
     lines += [f"         in use settings ={{{', '.join(settings)}, }}"]

@@ -95,6 +95,7 @@ class ChildSa:
     decaps_rate: float = 0.0
     behind_nat: bool = False
     conn_id: int = 0
+    older: "ChildSa | None" = None  # the pair that this one replaces, and that lives on for a while
 
     def counters(self, now: float) -> tuple[int, int]:
         """(encapsulated, decapsulated) packets at that time."""

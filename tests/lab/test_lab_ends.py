@@ -161,3 +161,22 @@ def test_an_inventory_without_secrets(lab: Lab, tmp_path: Path) -> None:
     assert all(f"  port: {host.port}\n" in written for host in lab.hosts)
     assert not any(secret in written for secret in (lab.password, lab.enable))
     assert set(lab.environment()) == {"IKEDIAG_USERNAME", "IKEDIAG_PASSWORD", "IKEDIAG_ENABLE"}
+
+
+def test_while_a_rekey_is_fresh_the_old_pair_stands_beside_the_new_one(lab: Lab, shell: Any) -> None:
+    async def compare(session: Any) -> tuple[str, str, str]:
+        await session.enable()
+        before = await session.run("show crypto ipsec sa")
+        session.type("debug crypto ikev1 127\n")
+        await session.until("PHASE 2 COMPLETED")
+        await session.stop_debugging()
+        rekeyed = await session.run("show crypto ipsec sa")
+        await asyncio.sleep(0.5)  # 50 s of the lab's
+        return before, rekeyed, await session.run("show crypto ipsec sa")
+
+    texts = shell(lab.host("rekey-in-window"), compare)
+    before, rekeyed, after = (re.findall(r"spi: 0x(\w+) |(Rekeyed|IKEv1), }", text) for text in texts)
+    (inbound, _), _, (outbound, _), _ = before
+    assert [mark for spi, mark in rekeyed if not spi] == ["Rekeyed", "IKEv1", "Rekeyed", "IKEv1"]
+    assert [rekeyed[0][0], rekeyed[4][0]] == [inbound, outbound]
+    assert [mark for spi, mark in after if not spi] == ["IKEv1", "IKEv1"]

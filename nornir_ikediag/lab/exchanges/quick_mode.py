@@ -43,7 +43,11 @@ def new_child(context: Context, tunnel: Tunnel, *, began: float | None = None) -
 
 
 def install(context: Context, child: ChildSa) -> None:
-    """The pair is in the show commands, and replaces what the tunnel had before."""
+    """The pair is in the show commands, and replaces what the tunnel had before, which is there a little longer."""
+    child.older = next((sa for sa in context.child_sas if sa.tunnel is child.tunnel), None)
+    if child.older is not None:
+        child.older.older = None
+        child.encaps, child.decaps = child.older.counters(context.now())
     context.child_sas = [sa for sa in context.child_sas if sa.tunnel is not child.tunnel]
     child.began = context.now()
     context.child_sas.append(child)
