@@ -5,12 +5,13 @@ the logs in the order of the capture: what a device logged before a window comes
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 import msgspec
 
 from nornir_ikediag import sections, shows
 from nornir_ikediag.capture import Capture, Source
-from nornir_ikediag.debugs import LogReader
+from nornir_ikediag.debugs import LOOK_AT, LogReader, is_log_line, wrapping_of
 from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.facts import SourceFacts
 from nornir_ikediag.model.reading import Reading, Replayed
@@ -46,9 +47,11 @@ def read_all(capture: Capture) -> Texts:
         texts = [ShowText(part, _read_show(part, show)) for show, part in parts.shows]
         collected.extend(texts)
         facts.extend(text.reading.facts for text in texts)
-        reader = LogReader(source.name, year=_year(capture, source))
-        lines = _new_lines(source, parts.log, logged)
-        for event in _events(reader, lines):
+        lines = iter(_new_lines(source, parts.log, logged))
+        first = list(islice(lines, LOOK_AT))
+        wrapping = wrapping_of([line for _, line in first], is_log_line)
+        reader = LogReader(source.name, year=_year(capture, source), wrapping=wrapping)
+        for event in _events(reader, chain(first, lines)):
             clock.look_at(event)
             replay.feed(event)
         log_facts = reader.facts()

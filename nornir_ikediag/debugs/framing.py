@@ -29,11 +29,11 @@ from nornir_ikediag.debugs.marks import (
     take_prefix,
     without_next_lead,
 )
+from nornir_ikediag.debugs.wrapping import TERMINAL, Wrapping
 
 _NOT_A_HOST = re.compile(r"<\d{1,3}>\d?|[\s,;\"|-]+|:(?=\s|$)")
 # Nothing goes on after these, and somebody may wait for them.
 _LAST_WORDS = ("PHASE 1 COMPLETED", "PHASE 2 COMPLETED", "QM FSM error", "Removing peer from ")
-_WIDTHS = (80,)
 _FEWEST_FULL_LINES = 3
 _LONGEST_BODY = 4000
 _HISTORY = "FSM error history"
@@ -43,10 +43,13 @@ _HISTORY_GOES_ON = re.compile(r"^\s*[\w ,<>()&;:–—-]*(?:EV_|Null ?Event|-->|
 class Framer:
     """One text. ``year`` is that of the lines that carry none."""
 
-    def __init__(self, year: int | None = None) -> None:
+    def __init__(self, year: int | None = None, wrapping: Wrapping | None = None) -> None:
         self.clock = Clock(year)
+        self._wrapping = wrapping or TERMINAL
+        self._is_known = wrapping is not None
         self._pending: Entry | None = None
         self._width_before = 0
+        self._blank_before = False
         self._widest = 0
         self._full_lines = 0
         self._in_client_log = False
@@ -97,6 +100,7 @@ class Framer:
 
     def _measure(self, line: str) -> None:
         self._width_before = width = len(line)
+        self._blank_before = line[-1:] == " "
         if width > self._widest:
             self._widest, self._full_lines = width, 1
         elif width == self._widest:
@@ -173,7 +177,7 @@ class Framer:
         return self._lead_says
 
     def _unmarked(self, number: int, line: str, text: str) -> list[Entry]:
-        if LOST_TAG.match(text):
+        if LOST_TAG.match(text) and not (self._is_known and self._pending and self._is_cut(text)):
             entry = Entry(number, line, "", text.strip())
             take_prefix(entry)
             return self._begin(entry)
@@ -209,16 +213,16 @@ class Framer:
             return True
         width = self._width_before
         learned = width == self._widest >= 60 and self._full_lines >= _FEWEST_FULL_LINES and text[0] != " "
-        return width in _WIDTHS or (width + 1 in _WIDTHS and text[0] != " ") or learned
+        return self._wrapping.goes_on(width, text) or (learned and not self._is_known)
 
     def _join(self, pending: Entry, text: str) -> None:
-        # a blank at the margin is often lost: the line before is then one short
-        between = " " if self._width_before + 1 in _WIDTHS and text[0] != " " else ""
+        number, before = pending.body[-1] if pending.body else (0, pending.text)
+        lost = self._blank_before or self._wrapping.lost_blank(self._width_before)
+        blank = " " if lost and text[0] != " " and before[-1:] != " " else ""
         if pending.body:
-            number, before = pending.body[-1]
-            pending.body[-1] = (number, before + between + text)
+            pending.body[-1] = (number, before + blank + text)
         else:
-            pending.text = pending.text + between + text
+            pending.text = before + blank + text
             take_prefix(pending)
 
     def _client_time(self, mark: re.Match[str]) -> datetime | None:

@@ -21,7 +21,7 @@ _PAIR = re.compile(r"(?P<state>(?:MM|AM|QM|TM)_\w+),(?P<event>EV_\w+|NullEvent|[
 
 def fsm_error(lines: Sequence[str]) -> dict[str, str] | None:
     """The fields of an FSM-ERROR event from a message and the lines that go on with it; None where it is no history."""
-    head = _HEAD.match(lines[0])
+    head = _HEAD.match(" ".join(lines[:3]))
     machine = head or _HEADLESS.match(lines[0])
     if machine is None:
         return None

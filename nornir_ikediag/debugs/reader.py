@@ -15,6 +15,7 @@ from nornir_ikediag.debugs.ikev2 import Ikev2Reader
 from nornir_ikediag.debugs.ipsec import IpsecReader
 from nornir_ikediag.debugs.marks import marked
 from nornir_ikediag.debugs.vpn_client import ClientReader
+from nornir_ikediag.debugs.wrapping import Wrapping
 from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.facts import SourceFacts, SourceKind
@@ -33,9 +34,9 @@ Read = Callable[[Entry], Sequence[Event] | None]
 class LogReader:
     """Reads one text. ``source`` names it in evidence; ``year`` is assumed for lines that carry none."""
 
-    def __init__(self, source: str, *, year: int | None = None) -> None:
+    def __init__(self, source: str, *, year: int | None = None, wrapping: Wrapping | None = None) -> None:
         self.source = source
-        self._framer = Framer(year)
+        self._framer = Framer(year, wrapping)
         self._frame = self._framer.feed
         self._ikev1_reader = Ikev1Reader(source)
         self._ikev1 = self._ikev1_reader.read
