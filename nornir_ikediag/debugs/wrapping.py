@@ -7,6 +7,7 @@ the first lines of a text can tell; where nobody can, framing still knows the 80
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 LOOK_AT = 400  # lines
@@ -23,7 +24,7 @@ class Wrapping(NamedTuple):
     def goes_on(self, width_before: int, text: str) -> bool:
         """Whether this text, which begins no message, is cut off the line before, which was so wide."""
         if self.by_words:
-            return bool(text.split()) and width_before + 1 + len(text.split()[0]) > self.width
+            return bool(text.split()) and width_before + 1 + len(text.split(maxsplit=1)[0]) > self.width
         # a blank at the margin is often lost: the line before is then one short
         return width_before == self.width or (width_before + 1 == self.width and text[0] != " ")
 
@@ -42,7 +43,7 @@ def wrapping_of(lines: Sequence[str], begins: Callable[[str], bool]) -> Wrapping
         return None
     pairs = [
         (len(line), following)
-        for line, following in zip(lines, lines[1:], strict=False)
+        for line, following in pairwise(lines)
         if line.strip() and following.strip() and not begins(following)
     ]
     full = sum(len(line) == widest for line in lines)

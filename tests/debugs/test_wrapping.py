@@ -17,7 +17,8 @@ _SAID = (
     "10.2.0.0,  Crypto map (outside_map)",
     "IKE_DECODE SENDING Message (msgid=0) with payloads : HDR + SA (1) + VENDOR (13) + VENDOR (13) + NONE (0) total "
     "length : 168",
-    "Automatic NAT Detection Status:     Remote end is NOT behind a NAT device     This   end is NOT behind a NAT device",
+    "Automatic NAT Detection Status:     Remote end is NOT behind a NAT device     This   end is NOT behind a NAT "
+    "device",
     "IKE_DECODE RESENDING Message (msgid=0) with payloads : HDR + SA (1) + VENDOR (13) + VENDOR (13) + NONE (0) total "
     "length : 168",
     _HISTORY,
