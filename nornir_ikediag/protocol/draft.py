@@ -16,6 +16,43 @@ class Draft:
     """Every public attribute of the same name as a Negotiation's field goes there. A sub-replay may subclass it for
     state of its own; ``number`` is taken from the counter that all sub-replays share, so that ids follow the log."""
 
+    __slots__ = (
+        "_first",
+        "_last",
+        "assigned_address",
+        "child_only",
+        "child_sas",
+        "cookies",
+        "ended_at",
+        "events_dropped",
+        "exchange",
+        "floated",
+        "ike_version",
+        "local",
+        "message_id",
+        "nat_detected",
+        "number",
+        "origin",
+        "outcome",
+        "peer",
+        "peer_repeats",
+        "proposal",
+        "received",
+        "received_after_float",
+        "rekey",
+        "resent",
+        "resent_at_end",
+        "role",
+        "selector_local",
+        "selector_remote",
+        "sent",
+        "stage",
+        "started_at",
+        "stopped_at",
+        "tunnel_group",
+        "username",
+    )  # fmt: skip
+
     def __init__(self, number: int, origin: Event) -> None:
         self.number = number
         self.origin = origin
@@ -49,7 +86,7 @@ class Draft:
         self.received_after_float = 0
         self.peer_repeats = 0
         self._first: list[Event] = []
-        self._last: deque[Event] = deque(maxlen=_LAST_EVENTS)
+        self._last: deque[Event] | None = None
         self.events_dropped = 0
 
     def add(self, event: Event) -> None:
@@ -61,20 +98,24 @@ class Draft:
         if len(self._first) < _FIRST_EVENTS:
             self._first.append(event)
             return
+        if self._last is None:
+            self._last = deque(maxlen=_LAST_EVENTS)
         if len(self._last) == _LAST_EVENTS:
             self.events_dropped += 1
         self._last.append(event)
 
     def shorten(self, most: int, chatter: frozenset[EventKind]) -> None:
         """Keep about so many events: what is not chatter, and of that the first and the last."""
-        events = (*self._first, *self._last)
+        events = (*self._first, *(self._last or ()))
         if len(events) <= most:
             return
         telling = [event for event in events if event.kind not in chatter]
-        kept = telling if len(telling) <= most else [*telling[: most // 2], *telling[-(most - most // 2) :]]
+        kept = (
+            telling if len(telling) <= most else [*telling[: most // 2], *telling[len(telling) - (most - most // 2) :]]
+        )
         self.events_dropped += len(events) - len(kept)
         self._first = kept
-        self._last.clear()
+        self._last = None
 
     @property
     def selectors(self) -> Selectors | None:
@@ -93,5 +134,5 @@ class Draft:
         same = (name for name in Negotiation.__struct_fields__ if name not in ("id", "events", "child_sas"))
         fields = {name: getattr(self, name) for name in same}
         return Negotiation(
-            id=str(self.number), events=(*self._first, *self._last), child_sas=tuple(self.child_sas), **fields
+            id=str(self.number), events=(*self._first, *(self._last or ())), child_sas=tuple(self.child_sas), **fields
         )

@@ -19,6 +19,19 @@ _ESP_PORT = "4500"
 class Attempt(Draft):
     """A first exchange with its first quick mode, or a quick mode of its own (``exchange`` quick-mode)."""
 
+    __slots__ = (
+        "ended",
+        "last_received",
+        "last_sent",
+        "old_sa_gone",
+        "phase1_up",
+        "quick",
+        "quick_role",
+        "refused",
+        "stage_before_quick",
+        "step",
+    )  # fmt: skip
+
     def __init__(self, number: int, origin: Event) -> None:
         super().__init__(number, origin)
         self.peer = origin.peer

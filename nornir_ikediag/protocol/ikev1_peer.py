@@ -20,7 +20,8 @@ from nornir_ikediag.protocol.ikev1_exchanges import (
 )
 
 _MOST_LOOSE = 100
-_MOST_QUICK = 200
+_MOST_QUICK = 20
+_MOST_ESTABLISHED = 20
 
 
 class Peer:
@@ -32,7 +33,7 @@ class Peer:
         self.first: Attempt | None = None
         self.quick: dict[str, Attempt] = {}
         self.focus: Attempt | None = None
-        self.established: deque[Attempt] = deque(maxlen=50)
+        self.established: deque[Attempt] = deque(maxlen=_MOST_ESTABLISHED)
         self.ike_sas_up = 0
         self.conclusions = 0
         self.loose: deque[Event] = deque(maxlen=_MOST_LOOSE)

@@ -1,7 +1,7 @@
 """Keeps the attempts of a replay within bounds, however long the log is.
 
-All attempts are kept while there are few. Past ``_MOST_EVENTS`` events, attempts that are over keep only what their
-verdict needs; past ``_MOST_NEGOTIATIONS`` the oldest that are over become counts by peer and outcome.
+The newest attempts are kept whole. Those before them keep only what their verdict needs, and less of it once there are
+many; past ``_MOST_NEGOTIATIONS`` the oldest that are over become counts by peer and outcome.
 """
 
 from collections import Counter, deque
@@ -11,7 +11,7 @@ from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.protocol.ikev1_attempt import Attempt
 
 _MOST_NEGOTIATIONS = 10_000
-_MOST_EVENTS = 100_000
+_FAILED_KEEPS, _GOOD_KEEPS = 10, 4  # events of an attempt, once there are many
 _WHOLE_WITHIN = 250  # the newest attempts keep all their events
 _CHATTER = frozenset({EventKind.NOTED, EventKind.DPD, EventKind.CRYPTO_MAP_CHECK})
 
@@ -38,13 +38,15 @@ class Keeper:
         return tuple(attempt.freeze() for attempt in self._attempts)
 
     def _shorten(self, attempt: Attempt) -> None:
-        most = _MOST_EVENTS // _MOST_NEGOTIATIONS * (1 if len(self._attempts) > 4 * _WHOLE_WITHIN else 6)
-        attempt.shorten(most, _CHATTER)
+        good = attempt.outcome in ("established", "deleted")
+        many = len(self._attempts) > 4 * _WHOLE_WITHIN
+        attempt.shorten((_GOOD_KEEPS if good else _FAILED_KEEPS) * (1 if many else 3), _CHATTER)
 
     def _fold(self) -> None:
         for _ in range(len(self._attempts)):
             attempt = self._attempts.popleft()
             if not attempt.running:
                 self.folded[attempt.peer or "", attempt.freeze().outcome] += 1
+                attempt.shorten(0, _CHATTER)  # a peer may still hold it
                 return
             self._attempts.append(attempt)
