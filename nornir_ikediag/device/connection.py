@@ -6,8 +6,11 @@ jump hosts. Nothing is sent here: the session does that, through the gate of the
 """
 
 import codecs
+import contextlib
 import logging
 import random
+import subprocess
+import threading
 import time
 from typing import Any, Final
 
@@ -24,6 +27,7 @@ PLATFORMS: Final = frozenset({"cisco_asa", "cisco_asa_ssh", "asa", "cisco_ftd", 
 CONNECTION: Final = "netmiko"  # the Nornir connection whose options are ours too
 _CHUNK_BYTES: Final = 65_536
 _RETRY_AFTER_SECONDS: Final = 2.0
+_JUMP_END_SECONDS: Final = 5.0
 
 # Options that would change the device, write raw text to disk, or belong to reads that we do not use.
 _OURS: Final = {"device_type", "host", "ip", "secret", "verbose", "auto_connect", "allow_auto_change", "encoding"} | {
@@ -45,6 +49,46 @@ class ConnectionClosed(Exception):
 
 class AsaConnection(CiscoAsaSSH):
     """One SSH session with a shell. It prepares nothing, reads bytes as they come, and writes what it is given."""
+
+    _jump: paramiko.ProxyCommand | None = None
+
+    def _open(self) -> None:
+        try:
+            super()._open()
+        except BaseException:
+            self._leave_jump_host()
+            raise
+
+    def _use_ssh_config(self, dict_arg: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = super()._use_ssh_config(dict_arg)
+        self._jump = found.get("sock")
+        return found
+
+    def disconnect(self) -> None:
+        """Close the connection, and end the `ssh` that carried it over a jump host."""
+        super().disconnect()
+        self._leave_jump_host()
+
+    def _leave_jump_host(self) -> None:
+        """paramiko leaves that process behind, with its pipes: one for every firewall of a fleet."""
+        jump, self._jump = self._jump, None
+        if jump is None:
+            return
+        jump.process.terminate()
+        try:
+            jump.process.wait(_JUMP_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            jump.process.kill()
+            jump.process.wait()
+        for thread in threading.enumerate():
+            if isinstance(thread, paramiko.Transport) and thread.sock is jump:
+                thread.close()
+                thread.join(_JUMP_END_SECONDS)
+                if thread.is_alive():
+                    return  # it still reads from the pipes
+        for pipe in (jump.process.stdin, jump.process.stdout, jump.process.stderr):
+            with contextlib.suppress(OSError):
+                pipe.close()
 
     def session_preparation(self) -> None:
         """Nothing: the session prepares itself, with commands of the closed list."""

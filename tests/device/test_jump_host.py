@@ -120,10 +120,9 @@ def test_a_jump_host_that_fails_is_a_sentence(jump: Jump) -> None:
     config = jump.ssh_config.read_text("utf-8").replace("User hopper", "User hopper\n    ProxyCommand false")
     jump.ssh_config.write_text(config, "utf-8")
     where = Destination(name="fw1", hostname="fw1.example.net", port=2222, username="netops", password="x")
+    options = {"ssh_config_file": str(jump.ssh_config), "conn_timeout": 2, "banner_timeout": 2}
     with pytest.raises(DeviceUnreachable) as caught:
-        AsaSession(
-            msgspec.structs.replace(where, jitter_seconds=0.0, options={"ssh_config_file": str(jump.ssh_config)})
-        ).open()
+        AsaSession(msgspec.structs.replace(where, jitter_seconds=0.0, options=options)).open()
     assert str(caught.value) == (
         "fw1 (fw1.example.net port 2222) could not be reached over its jump host: the connection ended before the "
         f"login. Try: ssh -F {jump.ssh_config} -p 2222 fw1.example.net."
