@@ -206,3 +206,22 @@ def test_demo_shows_every_end_and_is_0(ikediag: Run) -> None:
     assert len(report["devices"]) >= 8
     assert report["summary"]["verdict"] == "failed"
     assert [device["name"] for device in report["devices"] if not device["judged"]] == []
+
+
+def test_a_refused_window_is_3_and_force_overrules_it(ikediag: Run, tmp_path: Path) -> None:
+    with _serving(tmp_path / "lab", "busy-cpu") as (lab, environment):
+        (host,) = lab.hosts
+        into = str(tmp_path / "captures")
+        refused = ikediag("collect", host.name, "--window", "3", "--into", into, environment=environment)
+        assert refused.returncode == 3
+        assert refused.stderr.splitlines()[-1] == (
+            "ikediag: No debug window on busy-cpu: its CPU was 91 % busy over the last minute, more than 70 %. "
+            "Try again in a quiet hour, or use --force."
+        )
+        assert not [command for command in host.commands if "debug crypto ikev1" in command]
+        forced = ikediag("collect", host.name, "--window", "3", "--force", "--into", into, environment=environment)
+        assert forced.returncode == 0
+        assert [command for command in host.commands if "debug crypto ikev1" in command] == [
+            "debug crypto ikev1 127",
+            "no debug crypto ikev1",
+        ]

@@ -363,16 +363,20 @@ def test_no_device_and_no_line_is_lost_by_a_fleet(tmp_path: Path) -> None:
     lose_nothing(tmp_path, hosts=240, workers=20)
 
 
-@pytest.mark.parametrize("end", ["busy-cpu", "debug-trace"])
-def test_a_window_that_was_refused_leaves_the_question_open(fleet: Fleet, end: str) -> None:
-    nornir, lab = fleet(end)
-    without_log(lab.hosts[0])
-    report = to_report(nornir.run(task=diagnose))
-    (device,) = report.devices
-    assert device.debug is not None
-    assert device.debug.closed_by == "refused"
-    assert device.not_judged == (
-        f"{end}: the debug window on {lab.hosts[0].peer} was not opened, so what only it shows was not judged.",
+@pytest.mark.parametrize("reason", ["a busy CPU", "debugs that go to syslog"])
+def test_a_window_that_was_refused_leaves_the_question_open(fleet: Fleet, reason: str) -> None:
+    nornir, lab = fleet("tunnels-idle")
+    device = lab.hosts[0].device
+    if reason == "a busy CPU":
+        device.cpu_percent = 92
+    else:
+        device.here.debug_trace = True
+    report = to_report(nornir.run(task=collect_debug, window_seconds=20))
+    (judged,) = report.devices
+    assert judged.debug is not None
+    assert judged.debug.closed_by == "refused"
+    assert judged.not_judged == (
+        "tunnels-idle: the debug window was not opened, so what only it shows was not judged.",
     )
     assert report.summary.verdict == "undetermined"
     assert switched(lab.hosts[0]) == []
