@@ -41,11 +41,15 @@ def match(device: Device) -> Verdict:
     essential = told or any(question_of(one) in ESSENTIAL for one in sources)
     return Found(
         summary=f"The device refused {commands}" if sources else facts.problem or "The device refused a command",
-        explanation="What only these commands show was not judged.",
+        explanation=(
+            "What only these commands show was not judged. Permit them to this user where commands are authorized."
+            if sources
+            else "Its tunnels were not judged."
+        ),
         evidence=few(quote(one) for one in sources),
         confidence="certain",
         side="local",
         severity=None if essential else "warning",
-        next_steps=(read("show curpriv", "see as whom and with which privilege the session runs"),),
+        next_steps=(read("show curpriv", "see as whom and with which privilege the session runs"),) if sources else (),
         count=max(len(sources), 1),
     )
