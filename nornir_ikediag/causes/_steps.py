@@ -4,6 +4,7 @@ peer, a crypto map is never re-applied, and what changes the configuration is a 
 The IKEv1 keyword is `ikev1` from 8.4 on and `isakmp` before (Cisco ASA command reference).
 """
 
+import ipaddress
 import re
 
 from nornir_ikediag.model.sa import IkeVersion
@@ -51,6 +52,15 @@ def entry_name(tunnel: Tunnel) -> str:
     maps = tunnel.configuration.crypto_maps if tunnel.configuration else ()
     static = next((entry for entry in maps if entry.kind == "static"), None)
     return f"{static.name} {static.sequence}" if static else "<map> <sequence>"
+
+
+def names_address(tunnel: Tunnel) -> bool:
+    """Whether the peer is an address. Somebody may have asked for a user or a tunnel-group that nothing was seen of."""
+    try:
+        ipaddress.ip_address(tunnel.peer)
+    except ValueError:
+        return False
+    return True
 
 
 def read(command: str, why: str) -> Step:

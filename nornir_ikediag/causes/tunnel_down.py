@@ -24,7 +24,7 @@ from nornir_ikediag.causes._configured import map_lines
 from nornir_ikediag.causes._state import ANY_SA, absence, is_expected_up, last_words
 from nornir_ikediag.causes._wording import plural
 from nornir_ikediag.model.tunnel import Tunnel
-from nornir_ikediag.model.verdict import CannotTell, Cause, Found, RuledOut, Verdict
+from nornir_ikediag.model.verdict import CannotTell, Cause, Found, RuledOut, Step, Verdict
 
 CAUSE = Cause(
     title="A tunnel that is wanted has no SA",
@@ -55,15 +55,25 @@ def match(tunnel: Tunnel) -> Verdict:
         confidence="certain",
         side="unknown",
         configuration=map_lines(tunnel),
-        next_steps=(
-            _steps.show_ike_sa(tunnel, "see whether an attempt is under way"),
-            _steps.show_logging(tunnel),
-            _steps.read(f"show route {tunnel.peer}", "see that there is a route, and through which interface"),
-            _steps.read(
-                "packet-tracer input <inside> icmp <source> 8 0 <destination> detailed",
-                "start the tunnel and see which step a packet of the protected networks reaches; run it twice",
-            ),
-            _steps.show_map(tunnel),
-        ),
+        next_steps=_next_steps(tunnel),
         ask_peer=("What does your log say about our attempts, and do you see our packets at all?",),
+    )
+
+
+def _next_steps(tunnel: Tunnel) -> tuple[Step, ...]:
+    steps = (
+        _steps.show_ike_sa(tunnel, "see whether an attempt is under way"),
+        _steps.show_logging(tunnel),
+    )
+    configured = tunnel.configuration is not None and tunnel.configuration.crypto_maps
+    if not configured and not _steps.names_address(tunnel):
+        return steps  # a user or a tunnel-group has neither route nor crypto map entry
+    return (
+        *steps,
+        _steps.read(f"show route {tunnel.peer}", "see that there is a route, and through which interface"),
+        _steps.read(
+            "packet-tracer input <inside> icmp <source> 8 0 <destination> detailed",
+            "start the tunnel and see which step a packet of the protected networks reaches; run it twice",
+        ),
+        _steps.show_map(tunnel),
     )

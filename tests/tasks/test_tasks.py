@@ -444,3 +444,6 @@ def test_a_window_for_one_user_does_not_end_with_another_s_negotiation(fleet: Fl
     (device,) = to_report(nornir.run(task=collect_debug, peer="somebody-else", window_seconds=2)).devices
     assert device.debug is not None
     assert device.debug.closed_by == "time"
+    steps = [step.command for finding in device.findings for step in finding.next_steps]
+    assert "show logging | include somebody-else" in steps
+    assert not [step for step in steps if step.startswith(("show route", "show running-config crypto map"))]
