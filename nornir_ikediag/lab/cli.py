@@ -1,48 +1,15 @@
-"""The command interpreter: a table of commands, abbreviations as an ASA takes them, and its complaints.
-
-A word of a command may be shortened as long as it stays unique at its place. ``<name>`` takes one word of the user's,
-``[word]`` may be left out, ``…`` takes the rest of the line.
-"""
+"""The command interpreter: abbreviations as an ASA takes them, pipes, and its complaints."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Sequence
 
-if TYPE_CHECKING:
-    from nornir_ikediag.lab.terminal import Terminal
-
-Handler: TypeAlias = "Callable[[Terminal, list[str]], Sequence[str]]"
-"""What a command does: the session and the words that the user filled in, to lines of output."""
+from nornir_ikediag.lab.command import Command
+from nornir_ikediag.lab.commands import TABLE
+from nornir_ikediag.lab.terminal import Terminal
 
 
-@dataclass(frozen=True)
-class Command:
-    """One command. ``since``/``until`` bound the releases that know it (major, minor); ``level`` is the privilege."""
-
-    words: tuple[str, ...]
-    run: Handler
-    level: int = 15
-    since: tuple[int, int] = (0, 0)
-    until: tuple[int, int] = (99, 0)
-    only_configuring: bool = False
-
-
-def variants(pattern: str) -> Iterator[tuple[str, ...]]:
-    """`show crypto ikev1 sa [detail]` to the commands that it stands for, the shorter ones first."""
-    match = re.search(r"\s*\[([^\]]+)\]", pattern)
-    if match is None:
-        yield tuple(pattern.split())
-        return
-    before, after = pattern[: match.start()], pattern[match.end() :]
-    yield from variants(before + after)
-    yield from variants(f"{before} {match[1]}{after}")
-
-
-def run(session: "Terminal", line: str) -> Sequence[str]:
+def run(session: Terminal, line: str) -> Sequence[str]:
     """Carry out one line. The answer is what the device prints."""
-    from nornir_ikediag.lab.commands import TABLE  # noqa: PLC0415  # the table's functions need this module
-
     command, _, pipe = line.partition("|")
     words = command.split()
     known = [c for c in TABLE if _knows(session, c)]
@@ -66,7 +33,7 @@ def run(session: "Terminal", line: str) -> Sequence[str]:
     return _filtered(chosen.run(session, _filled(chosen, words)), pipe.strip())
 
 
-def _knows(session: "Terminal", command: Command) -> bool:
+def _knows(session: Terminal, command: Command) -> bool:
     return (
         session.privilege >= command.level
         and command.since <= session.device.version < command.until
@@ -92,12 +59,12 @@ def _filled(command: Command, words: Sequence[str]) -> list[str]:
     return filled
 
 
-def _refused(session: "Terminal", command: Command) -> bool:
+def _refused(session: Terminal, command: Command) -> bool:
     text = " ".join(command.words)
     return any(text == refused or text.startswith(f"{refused} ") for refused in session.device.refused_commands)
 
 
-def _invalid(session: "Terminal", line: str, words: Sequence[str], position: int) -> list[str]:
+def _invalid(session: Terminal, line: str, words: Sequence[str], position: int) -> list[str]:
     column = 0
     for word in words[: position + 1]:
         column = line.index(word, column) + len(word)

@@ -1,12 +1,8 @@
 """The commands that a simulated firewall knows."""
 
-from typing import TYPE_CHECKING
-
 from nornir_ikediag.lab import configuration, outputs, system
-from nornir_ikediag.lab.cli import Command, Handler, variants
-
-if TYPE_CHECKING:
-    from nornir_ikediag.lab.terminal import Terminal
+from nornir_ikediag.lab.command import Command, Handler, variants
+from nornir_ikediag.lab.terminal import Terminal, sessions_of
 
 DEBUG_TRACE = (
     "INFO: 'logging debug-trace' is enabled. All debug messages are currently being redirected to syslog:711001 "
@@ -14,19 +10,19 @@ DEBUG_TRACE = (
 )
 
 
-def enable(session: "Terminal", _words: list[str]) -> list[str]:
+def enable(session: Terminal, _words: list[str]) -> list[str]:
     """Ask for the enable password."""
     session.ask("Password: ", session.enable, hidden=True)
     return []
 
 
-def login(session: "Terminal", _words: list[str]) -> list[str]:
+def login(session: Terminal, _words: list[str]) -> list[str]:
     """Ask who is there."""
     session.ask("Username: ", session.login)
     return []
 
 
-def leave(session: "Terminal", _words: list[str]) -> list[str]:
+def leave(session: Terminal, _words: list[str]) -> list[str]:
     """`exit` leaves configuration mode, else the device."""
     if session.configuring:
         session.configuring = False
@@ -36,33 +32,33 @@ def leave(session: "Terminal", _words: list[str]) -> list[str]:
     return []
 
 
-def configure(session: "Terminal", _words: list[str]) -> list[str]:
+def configure(session: Terminal, _words: list[str]) -> list[str]:
     """Enter configuration mode, and remember for ever that somebody did."""
     session.configuring = True
     session.device.configuration_entered = True
     return []
 
 
-def end_configuration(session: "Terminal", _words: list[str]) -> list[str]:
+def end_configuration(session: Terminal, _words: list[str]) -> list[str]:
     """Leave configuration mode."""
     session.configuring = False
     return []
 
 
-def terminal_width(session: "Terminal", _words: list[str]) -> list[str]:
+def terminal_width(session: Terminal, _words: list[str]) -> list[str]:
     """A change of the running configuration, which the device remembers."""
     session.device.modified_by = session.username
     session.device.modified_seconds_ago = int(-session.context.now())
     return []
 
 
-def terminal_pager(session: "Terminal", words: list[str]) -> list[str]:
+def terminal_pager(session: Terminal, words: list[str]) -> list[str]:
     """Lines a page, 0 for no pager. This session only."""
     session.pager_lines = int(words[-1]) if words and words[-1].isdecimal() else 24
     return []
 
 
-def changeto(session: "Terminal", words: list[str]) -> list[str]:
+def changeto(session: Terminal, words: list[str]) -> list[str]:
     """Another context, by name."""
     context = session.device.contexts.get(words[0] if words else "system")
     if context is None or len(session.device.contexts) < 2:
@@ -74,7 +70,7 @@ def changeto(session: "Terminal", words: list[str]) -> list[str]:
 def debug_on(kind: str) -> Handler:
     """`debug crypto …` of one kind, for this session."""
 
-    def run(session: "Terminal", words: list[str]) -> list[str]:
+    def run(session: Terminal, words: list[str]) -> list[str]:
         level = int(words[0]) if words and words[0].isdecimal() else 1
         session.listening[session.context.name, kind] = level
         session.context.watched()
@@ -86,7 +82,7 @@ def debug_on(kind: str) -> Handler:
 def debug_off(*kinds: str) -> Handler:
     """The `no` and `undebug` forms; without a kind, all of this session's."""
 
-    def run(session: "Terminal", _words: list[str]) -> list[str]:
+    def run(session: Terminal, _words: list[str]) -> list[str]:
         for kind in kinds:
             session.listening.pop((session.context.name, kind), None)
         if not kinds:
@@ -96,30 +92,28 @@ def debug_off(*kinds: str) -> Handler:
     return run
 
 
-def condition(session: "Terminal", words: list[str]) -> list[str]:
+def condition(session: Terminal, words: list[str]) -> list[str]:
     """`debug crypto condition peer X`: for the whole box."""
     if words[0] not in session.context.conditions:
         session.context.conditions.append(words[0])
     return []
 
 
-def no_condition(session: "Terminal", words: list[str]) -> list[str]:
+def no_condition(session: Terminal, words: list[str]) -> list[str]:
     """Take one condition away."""
     if words[0] in session.context.conditions:
         session.context.conditions.remove(words[0])
     return []
 
 
-def reset_conditions(session: "Terminal", _words: list[str]) -> list[str]:
+def reset_conditions(session: Terminal, _words: list[str]) -> list[str]:
     """`debug crypto condition reset`."""
     session.context.conditions.clear()
     return []
 
 
-def disconnect(session: "Terminal", words: list[str]) -> list[str]:
+def disconnect(session: Terminal, words: list[str]) -> list[str]:
     """`ssh disconnect N`."""
-    from nornir_ikediag.lab.terminal import sessions_of  # noqa: PLC0415  # the terminal runs these commands
-
     for other in sessions_of(session.device):
         if str(other.session_id) == words[0]:
             other.close()

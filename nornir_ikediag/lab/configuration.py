@@ -4,14 +4,11 @@ Keys are masked, as `show running-config` masks them. ``Context.extra_configurat
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from nornir_ikediag.lab.command import Handler
 from nornir_ikediag.lab.device import SEVERITIES, Context
+from nornir_ikediag.lab.terminal import Terminal
 from nornir_ikediag.lab.tunnel import Tunnel, network
-
-if TYPE_CHECKING:
-    from nornir_ikediag.lab.cli import Handler
-    from nornir_ikediag.lab.terminal import Terminal
 
 DYNAMIC_MAP, DYNAMIC_SEQUENCE = "DYN_MAP", 65000
 
@@ -19,7 +16,7 @@ DYNAMIC_MAP, DYNAMIC_SEQUENCE = "DYN_MAP", 65000
 def section(name: str) -> "Handler":
     """The handler of `show running-config <name> [which]`."""
 
-    def run(session: "Terminal", words: list[str]) -> Sequence[str]:
+    def run(session: Terminal, words: list[str]) -> Sequence[str]:
         extra = session.context.extra_configuration.get(name, ())
         return [*_SECTIONS[name](session.context, *words), *extra]
 

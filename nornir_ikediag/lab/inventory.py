@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from nornir_ikediag.lab.server import LabHost
+from nornir_ikediag.lab.host import LabHost
 
 _CONFIG = """\
 inventory:
@@ -48,7 +46,7 @@ def write(folder: Path, hosts: "Sequence[LabHost]") -> Path:
     return config
 
 
-def _host(host: "LabHost") -> str:
+def _host(host: LabHost) -> str:
     lines = [f"{host.name}:", f"  hostname: {host.hostname}", f"  port: {host.port}", "  groups: [asa]", "  data:"]
     lines += [f"    scenario: {host.scenario.name}"]
     lines += [f"    peer: {host.peer}"] if host.peer else []

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from nornir_ikediag.errors import IkediagError
+from nornir_ikediag.lab import cli
 from nornir_ikediag.lab.device import MOST_SSH_SESSIONS, Device
 from nornir_ikediag.lab.terminal import Terminal
 
@@ -82,7 +83,7 @@ def _session(device: Device) -> Any:
 
         def connection_made(self, chan: Any) -> None:
             close = chan.get_connection().close
-            self._terminal = Terminal(device, chan.get_extra_info("username"), _buffered(chan), close)
+            self._terminal = Terminal(device, chan.get_extra_info("username"), _buffered(chan), close, cli.run)
 
         def pty_requested(self, *_: object) -> bool:
             return True

@@ -1,20 +1,17 @@
 """The show commands of a simulated firewall's tunnels, in the dialect of its release."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from nornir_ikediag.lab.device import Context
+from nornir_ikediag.lab.terminal import Terminal
 from nornir_ikediag.lab.tunnel import ChildSa, IkeSa, network
-
-if TYPE_CHECKING:
-    from nornir_ikediag.lab.terminal import Terminal
 
 PACKET_BYTES = 220  # what one packet of simulated traffic weighs
 REKEYED_SECONDS = 30  # how long the old pair stays beside the new one
 _IKEV2_NAMES = {"aes": ("AES-CBC", 128), "aes-192": ("AES-CBC", 192), "aes-256": ("AES-CBC", 256), "3des": ("3DES", 0)}
 
 
-def isakmp_sa(session: "Terminal", words: list[str]) -> Sequence[str]:
+def isakmp_sa(session: Terminal, words: list[str]) -> Sequence[str]:
     """`show crypto isakmp sa [detail]`: from 8.4 on in two parts."""
     if not session.device.speaks_ikev2:
         lines = _ikev1_block(session.context, detail=_wants_detail(session))
@@ -22,13 +19,13 @@ def isakmp_sa(session: "Terminal", words: list[str]) -> Sequence[str]:
     return [*ikev1_sa(session, words), "", *ikev2_sa(session, words)]
 
 
-def ikev1_sa(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def ikev1_sa(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show crypto ikev1 sa [detail]`."""
     lines = _ikev1_block(session.context, detail=_wants_detail(session))
     return ["", "IKEv1 SAs:", *lines] if lines else ["", "There are no IKEv1 SAs"]
 
 
-def _wants_detail(session: "Terminal") -> bool:
+def _wants_detail(session: Terminal) -> bool:
     return session.device.commands[-1].split("|")[0].split()[-1].startswith("d")
 
 
@@ -66,7 +63,7 @@ def _age(context: Context, sa: IkeSa | ChildSa) -> int:
     return int(context.now() - sa.began) % lifetime
 
 
-def ikev2_sa(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def ikev2_sa(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show crypto ikev2 sa [detail]`."""
     context, detail = session.context, _wants_detail(session)
     lines: list[str] = []
@@ -134,7 +131,7 @@ def _last(address: str, mask: str) -> str:
     return ".".join(str(int(a) | 255 - int(m)) for a, m in octets)
 
 
-def ipsec_sa(session: "Terminal", words: list[str]) -> Sequence[str]:
+def ipsec_sa(session: Terminal, words: list[str]) -> Sequence[str]:
     """`show crypto ipsec sa [peer X]`."""
     context = session.context
     wanted = [sa for sa in context.child_sas if not words or sa.tunnel.peer == words[0]]
@@ -215,7 +212,7 @@ def _direction(context: Context, sa: ChildSa, way: str, *, new: bool, rekeyed: b
     return [*lines, f"          0x{0xFFFFFFFF if packets > 64 and way == 'inbound' else 0:08X} 0x00000001"]
 
 
-def sessiondb(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def sessiondb(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show vpn-sessiondb detail l2l`."""
     context = session.context
     lines: list[str] = []
@@ -240,19 +237,19 @@ def sessiondb(session: "Terminal", _words: list[str]) -> Sequence[str]:
     return ["", "Session Type: LAN-to-LAN Detailed", *lines]
 
 
-def ikev1_stats(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def ikev1_stats(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show crypto isakmp|ikev1 stats`."""
     active = sum(sa.tunnel.ike_version == 1 for sa in session.context.ike_sas)
     return ["", f"Global {'IKEv1' if session.device.speaks_ikev2 else 'IKE'} Statistics", *_stats(session, active)]
 
 
-def ikev2_stats(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def ikev2_stats(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show crypto ikev2 stats`."""
     active = sum(sa.tunnel.ike_version == 2 for sa in session.context.ike_sas)
     return ["", "Global IKEv2 Statistics", *_stats(session, active)]
 
 
-def _stats(session: "Terminal", active: int) -> list[str]:
+def _stats(session: Terminal, active: int) -> list[str]:
     age = int(session.context.now())
     names = (
         "Initiator Fails",
@@ -271,7 +268,7 @@ def _stats(session: "Terminal", active: int) -> list[str]:
     ]
 
 
-def ipsec_stats(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def ipsec_stats(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show crypto ipsec stats`."""
     context = session.context
     totals = [sa.counters(context.now()) for sa in context.child_sas]

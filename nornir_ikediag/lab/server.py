@@ -7,7 +7,6 @@ import threading
 from collections import Counter
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from nornir_ikediag.errors import IkediagError
 from nornir_ikediag.lab import inventory
 from nornir_ikediag.lab.clock import Clock
 from nornir_ikediag.lab.device import Context, Device
+from nornir_ikediag.lab.host import LabHost
 from nornir_ikediag.lab.listener import load_asyncssh, server_factory
 from nornir_ikediag.lab.scenario import Occasion, Scenario, resolve
 
@@ -24,50 +24,6 @@ if TYPE_CHECKING:
 USERNAME = "netops"
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 60.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class LabHost:
-    """How to reach one simulated firewall, and what it has been told so far.
-
-    ``peer`` is the one that the scenario is about; ``context`` is where its tunnel is, '' in single mode.
-    """
-
-    name: str
-    hostname: str
-    port: int
-    username: str
-    password: str
-    enable: str
-    scenario: Scenario
-    peer: str | None
-    context: str
-    device: Device = field(repr=False)
-
-    @property
-    def commands(self) -> Sequence[str]:
-        """Every command line that the host received, in order, over all sessions. Passwords are not among them."""
-        return tuple(self.device.commands)
-
-    @property
-    def configuration_entered(self) -> bool:
-        """Whether anybody ever entered configuration mode."""
-        return self.device.configuration_entered
-
-    @property
-    def sessions(self) -> int:
-        """How many SSH sessions are open."""
-        return len(self.device.sessions)
-
-    @property
-    def debugs(self) -> dict[str, int]:
-        """The debugs that any session has on, by kind."""
-        return {kind: level for s in list(self.device.sessions) for (_, kind), level in s.listening.items()}
-
-    @property
-    def conditions(self) -> Sequence[str]:
-        """The peers of `debug crypto condition`, in all contexts."""
-        return tuple(peer for context in self.device.contexts.values() for peer in context.conditions)
 
 
 class Lab:

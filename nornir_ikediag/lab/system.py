@@ -1,15 +1,12 @@
 """What a simulated firewall says of itself: version, role, load, sessions, debugging, logging."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from nornir_ikediag.lab.device import SEVERITIES
-
-if TYPE_CHECKING:
-    from nornir_ikediag.lab.terminal import Terminal
+from nornir_ikediag.lab.terminal import Terminal, sessions_of
 
 
-def curpriv(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def curpriv(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show curpriv`."""
     mode = "P_PRIV" if session.privilege > 1 else "P_UNPR"
     return [
@@ -19,7 +16,7 @@ def curpriv(session: "Terminal", _words: list[str]) -> Sequence[str]:
     ]
 
 
-def version(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def version(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show version`, without the parts that identify a box."""
     device = session.device
     name = "Adaptive Security Appliance"
@@ -48,7 +45,7 @@ def version(session: "Terminal", _words: list[str]) -> Sequence[str]:
     return [*lines, _last_change(session)]
 
 
-def _last_change(session: "Terminal") -> str:
+def _last_change(session: Terminal) -> str:
     device = session.device
     if device.modified_by is None:
         return "Configuration has not been modified since last system restart."
@@ -59,23 +56,23 @@ def _last_change(session: "Terminal") -> str:
     )
 
 
-def clock(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def clock(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show clock`."""
     at = session.device.clock.now()
     return [f"{at:%H:%M:%S}.{at.microsecond // 1000:03d} UTC {at:%a %b} {at.day} {at.year}"]
 
 
-def pager(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def pager(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show pager`."""
     return [f"pager lines {session.pager_lines}" if session.pager_lines else "no pager"]
 
 
-def mode(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def mode(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show mode`."""
     return [f"Security context mode: {'multiple' if len(session.device.contexts) > 1 else 'single'}"]
 
 
-def contexts(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def contexts(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show context`."""
     if len(session.device.contexts) < 2:
         return ["ERROR: Command not valid in single mode"]
@@ -87,7 +84,7 @@ def contexts(session: "Terminal", _words: list[str]) -> Sequence[str]:
     return [*lines, "", f"Total active Security Contexts: {len(session.device.contexts) - 1}"]
 
 
-def failover(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def failover(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show failover`; a user context has the short form with `This context:`."""
     device = session.device
     if not device.role:
@@ -116,19 +113,19 @@ def failover(session: "Terminal", _words: list[str]) -> Sequence[str]:
     return lines
 
 
-def cluster_info(_session: "Terminal", _words: list[str]) -> Sequence[str]:
+def cluster_info(_session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show cluster info`: none of ours is a cluster."""
     return ["Clustering is not configured"]
 
 
-def cpu_usage(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def cpu_usage(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show cpu usage`."""
     busy = session.device.cpu_percent
     minute, five = max(1, busy - 1), max(1, busy - 2)
     return [f"CPU utilization for 5 seconds = {busy}%; 1 minute: {minute}%; 5 minutes: {five}%"]
 
 
-def debugging(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def debugging(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show debug`: this session's, in this context."""
     spelled = {"ikev1": "ikev1" if session.device.speaks_ikev2 else "isakmp"}
     return [
@@ -138,7 +135,7 @@ def debugging(session: "Terminal", _words: list[str]) -> Sequence[str]:
     ]
 
 
-def debug_condition(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def debug_condition(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show crypto debug-condition`."""
     conditions = session.context.conditions
     lines = [f"Crypto conditional debug is turned {'ON' if conditions else 'OFF'}"]
@@ -148,10 +145,8 @@ def debug_condition(session: "Terminal", _words: list[str]) -> Sequence[str]:
     return lines
 
 
-def ssh_sessions(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def ssh_sessions(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show ssh sessions`: all that are there, ourselves included."""
-    from nornir_ikediag.lab.terminal import sessions_of  # noqa: PLC0415  # the terminal runs these commands
-
     lines = ["", "SID Client IP       Version Mode Encryption Hmac     State            Username"]
     for other in sessions_of(session.device):
         for direction in ("IN ", "OUT"):
@@ -160,7 +155,7 @@ def ssh_sessions(session: "Terminal", _words: list[str]) -> Sequence[str]:
     return lines
 
 
-def route(session: "Terminal", words: list[str]) -> Sequence[str]:
+def route(session: Terminal, words: list[str]) -> Sequence[str]:
     """`show route [X]`: everything leaves by the default route, except what is connected."""
     gateway = session.context.gateway
     if words:
@@ -196,7 +191,7 @@ def route(session: "Terminal", words: list[str]) -> Sequence[str]:
     return [*lines, "C        192.0.2.0 255.255.255.0 is directly connected, outside", ""]
 
 
-def interface_brief(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def interface_brief(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show interface ip brief`."""
     state = "up                    up  " if session.context.outside_up else "down                  down"
     lines = ["Interface                  IP-Address      OK? Method Status                Protocol"]
@@ -205,12 +200,12 @@ def interface_brief(session: "Terminal", _words: list[str]) -> Sequence[str]:
     return [*lines, "Management1/1              unassigned      YES unset  administratively down down"]
 
 
-def logging_buffer(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def logging_buffer(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show logging`: the settings, then the buffer."""
     return [*logging_setting(session, []), *session.context.log]
 
 
-def logging_setting(session: "Terminal", _words: list[str]) -> Sequence[str]:
+def logging_setting(session: Terminal, _words: list[str]) -> Sequence[str]:
     """`show logging setting`."""
     context = session.context
     on = context.logging_level is not None

@@ -8,7 +8,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from nornir_ikediag.lab import cli
 from nornir_ikediag.lab.device import Context, Device
 
 MORE = "<--- More --->"
@@ -17,13 +16,22 @@ INTERLEAVE_PAUSES = 12  # how often long output stops for a moment while debuggi
 
 
 class Terminal:
-    """Input and output of one session. ``write`` takes text for the channel; ``close`` ends the session."""
+    """Input and output of one session. ``write`` takes text for the channel; ``close`` ends the session; ``interpret``
+    carries out a line and answers with the lines of its output."""
 
-    def __init__(self, device: Device, username: str, write: Callable[[str], None], close: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        device: Device,
+        username: str,
+        write: Callable[[str], None],
+        close: Callable[[], None],
+        interpret: "Callable[[Terminal, str], Sequence[str]]",
+    ) -> None:
         self.device = device
         self.username = username
         self.write = write
         self.close = close
+        self.interpret = interpret
         self.session_id = -1  # until the shell is there
         self.context: Context = next(iter(device.contexts.values()))
         self.privilege = 1
@@ -117,7 +125,7 @@ class Terminal:
     async def _execute(self, line: str) -> None:
         if line:
             self.device.commands.append(line)
-            await self.page(cli.run(self, line))
+            await self.page(self.interpret(self, line))
         if self._awaiting is None:
             self.write(f"\r{self.prompt}")
 

@@ -11,7 +11,7 @@ import pytest
 
 from nornir_ikediag.device.session import AsaSession, Patience
 from nornir_ikediag.device.unreachable import Destination
-from nornir_ikediag.lab.server import LabHost
+from nornir_ikediag.lab.host import LabHost
 
 PASSWORD, ENABLE = "lab-passw0rd", "lab-enable"
 
