@@ -273,7 +273,8 @@ def _loose(tunnel: Tunnel) -> tuple[Negotiation, ...]:
             id="", origin=first, ike_version=version, peer=tunnel.peer, tunnel_group=tunnel.tunnel_group,
             username=tunnel.username, outcome="failed", started_at=first.at, events=standing,
         )  # fmt: skip
-    return (loose,) if reason(loose) is not None else ()
+    gave_up = loose.has(EventKind.ALL_VERSIONS_FAILED) and not tunnel.failures
+    return (loose,) if gave_up or reason(loose) is not None else ()
 
 
 def _after_last_success(tunnel: Tunnel, events: Iterable[Event]) -> Iterable[Event]:

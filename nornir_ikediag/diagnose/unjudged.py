@@ -27,6 +27,7 @@ def not_judged(
     sentences += [_text(facts, source) for source in incomplete(device) if _is_needed(source)]
     sentences += _tunnels(facts, unknown, findings)
     sentences += _windows(device)
+    sentences += _unfinished(device, findings)
     if not device.tunnels and not sentences and not findings and not _shows_no_tunnel(facts):
         sentences.append(f"{facts.name}: neither an SA nor a negotiation was found in what was read.")
     sentences += [
@@ -63,6 +64,17 @@ def _tunnels(facts: DeviceFacts, unknown: Mapping[str, Sequence[Answer]], findin
         + (f"; missing: {missing}." if missing else " from what was read.")
         for missing, peers in peers_by_missing.items()
     ]
+
+
+def _unfinished(device: Device, findings: Sequence[Finding]) -> list[str]:
+    """A log that shows nothing but attempts under way, and ends: it tells neither success nor failure."""
+    tunnels = device.tunnels
+    if not tunnels or any(tunnel.state != "negotiating" or tunnel.ike_sas for tunnel in tunnels):
+        return []
+    if any(finding.severity != "info" for finding in findings):
+        return []
+    what = _named([tunnel.peer for tunnel in tunnels])
+    return [f"{device.facts.name}: the log ends while the negotiation with {what} is under way; log it to its end."]
 
 
 def _windows(device: Device) -> list[str]:
