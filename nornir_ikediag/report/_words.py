@@ -12,7 +12,7 @@ SIDES = {
     "local": "this end",
     "peer": "the peer's end",
     "path": "the path between the two ends",
-    "unknown": "cannot be told from what was read",
+    "unknown": "either end: what was read does not tell which",
 }
 EFFECTS = {
     "read-only": "reads only",
