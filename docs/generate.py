@@ -75,7 +75,7 @@ def sent() -> str:
             "# What is sent to a firewall\n",
             "This is the whole list. Every command passes one gate that compares it with the list, and a test proves",
             "that nothing else gets through: no configuration mode, no `clear`, no `write`, no full configuration, no",
-            "debug level above 253. NAME, ADDRESS and LEVEL stand for arguments, which are checked too.\n",
+            "debug level above 253. NAME, WORD, ADDRESS and LEVEL stand for arguments, which are checked too.\n",
             "With command authorization (TACACS+, or local), permit all of it. Permit the `no debug …` lines before",
             "the `debug …` lines: whether switching off is permitted cannot be tried beforehand. If it is refused all",
             "the same, ikediag ends its session, which ends its debugging, and proves that the session is gone.\n",

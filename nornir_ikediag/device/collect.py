@@ -10,7 +10,7 @@ from typing import Final
 
 from nornir_ikediag.capture import Capture, Source
 from nornir_ikediag.device import preflight, transcript
-from nornir_ikediag.device.commands import is_address, is_name
+from nornir_ikediag.device.commands import is_address, is_name, is_word
 from nornir_ikediag.device.session import Answer, AsaSession, now
 from nornir_ikediag.errors import CommandRefused, DeviceError, OutputIncomplete
 from nornir_ikediag.model.facts import DeviceStatus, WindowFacts
@@ -164,7 +164,7 @@ class Collector:
 
     def _logged(self) -> None:
         """What the log holds of them; of a user or a tunnel-group that was asked about, too."""
-        names = (who for who in self._peers if not is_address(who) and is_name(who))
+        names = (who for who in self._peers if not is_address(who) and is_word(who))
         for who in (*self._asked_about(), *self._noticed, *names):
             self._ask(f"show logging | include {who}", optional=True)
 

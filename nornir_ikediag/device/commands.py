@@ -14,7 +14,8 @@ DEBUG_LEVEL: Final = 127
 HIGHEST_DEBUG_LEVEL: Final = 253
 _LONGEST_COMMAND: Final = 200
 
-# NAME takes a word of the user's or the device's, ADDRESS an IPv4 or IPv6 address, LEVEL a debug level.
+# NAME takes a word of the user's or the device's, ADDRESS an IPv4 or IPv6 address, LEVEL a debug level. WORD is a name
+# of three letters or more in which nothing repeats or branches as in a regular expression: it picks lines of the log.
 _LIST: Final = (
     "enable",
     "login",
@@ -45,7 +46,8 @@ _LIST: Final = (
     "show running-config access-list NAME",
     "show route ADDRESS",
     "show interface ip brief",
-    "show logging | include NAME",
+    "show logging | include ADDRESS",
+    "show logging | include WORD",
     "show crypto isakmp stats",
     "show crypto ikev1 stats",
     "show crypto ikev2 stats",
@@ -69,7 +71,7 @@ def allowed(command: str) -> bool:
 
 
 def closed_list() -> tuple[str, ...]:
-    """The list as a person reads it: NAME, ADDRESS and LEVEL stand for arguments."""
+    """The list as a person reads it: NAME, WORD, ADDRESS and LEVEL stand for arguments."""
     return _LIST
 
 
@@ -87,13 +89,20 @@ def is_name(text: str) -> bool:
     return bool(re.fullmatch(_NAME, text)) and text.isprintable()
 
 
+def is_word(text: str) -> bool:
+    """Whether this can pick lines of the log: a user, a tunnel-group."""
+    return bool(re.fullmatch(_WORD, text))
+
+
 def _level(text: str) -> bool:
     return text.isascii() and text.isdecimal() and 1 <= int(text) <= HIGHEST_DEBUG_LEVEL
 
 
 _NAME: Final = r"[^\s?|\"'`;\\]{1,128}"
+_WORD: Final = r"[A-Za-z0-9][A-Za-z0-9_.@-]{2,63}"
 _ARGUMENTS: Final[dict[str, tuple[str, Callable[[str], bool]]]] = {
     "NAME": (f"(?P<name>{_NAME})", is_name),
+    "WORD": (f"(?P<word>{_WORD})", is_word),
     "ADDRESS": (r"(?P<address>[0-9A-Fa-f.:]{2,45})", is_address),
     "LEVEL": (r"(?P<level>[0-9]{1,3})", _level),
 }
