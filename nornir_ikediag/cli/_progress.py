@@ -122,7 +122,8 @@ def _outcome(result: MultiResult) -> tuple[Severity | None, str]:
     except (TypeError, KeyError, IndexError):
         return "error", "could not be read"
     up = sum(state in ("up", "rekeying") for state in states)
-    said = f"{up} of {plural(len(states), 'tunnel')} up"
+    kept_out = device["status"] in ("unreachable", "login-failed")
+    said = "could not be read" if kept_out else f"{up} of {plural(len(states), 'tunnel')} up"
     if findings:
         worst = min(findings, key=lambda finding: SEVERITY_RANK[finding["severity"]])
         return worst["severity"], f"{said}, {worst['cause']}"
