@@ -4,8 +4,10 @@ A terminal log or a paste holds both, so every source goes through :mod:`nornir_
 the logs in the order of the capture: what a device logged before a window comes before the window.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import chain, groupby, islice, pairwise
 
 import msgspec
 
@@ -16,6 +18,8 @@ from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.facts import SourceFacts
 from nornir_ikediag.model.reading import Reading, Replayed
 from nornir_ikediag.protocol import Replay
+
+_OF_COLLECTOR = re.compile(r"%(?:ASA|PIX|FTD)-|\|\d{6}\|")
 
 
 class ShowText(msgspec.Struct, frozen=True):
@@ -51,7 +55,8 @@ def read_all(capture: Capture) -> Texts:
         first = list(islice(lines, LOOK_AT))
         wrapping = wrapping_of([line for _, line in first], is_log_line)
         reader = LogReader(source.name, year=_year(capture, source), wrapping=wrapping)
-        for event in _events(reader, chain(first, lines)):
+        events = _events(reader, chain(first, lines))
+        for event in _reversed(events) if source.path is None and _is_newest_first(first) else events:
             clock.look_at(event)
             replay.feed(event)
         log_facts = reader.facts()
@@ -71,6 +76,26 @@ class _Clock:
     def look_at(self, event: Event) -> None:
         if self.year_assumed is None and event.at is not None and str(event.at.year) not in event.origin.text:
             self.year_assumed = event.at.year
+
+
+def _is_newest_first(lines: Sequence[tuple[int, str]]) -> bool:
+    """Whether a collector listed these messages backwards, as searches do: syslog whose times only ever go down."""
+    if not any(_OF_COLLECTOR.search(line) for _, line in lines):
+        return False
+    times = [event.at for event in _events(LogReader(""), lines) if event.at is not None]
+    steps = [(later < earlier, later > earlier) for earlier, later in pairwise(times) if _comparable(earlier, later)]
+    return any(down for down, _ in steps) and not any(up for _, up in steps)
+
+
+def _comparable(one: datetime, other: datetime) -> bool:
+    return (one.tzinfo is None) == (other.tzinfo is None)
+
+
+def _reversed(events: Iterable[Event]) -> Iterator[Event]:
+    """The events of the last line first; those of one line as they are."""
+    by_line = [list(of_line) for _, of_line in groupby(events, key=lambda event: event.origin.line)]
+    for of_line in reversed(by_line):
+        yield from of_line
 
 
 def _events(reader: LogReader, lines: Iterable[tuple[int, str]]) -> Iterator[Event]:

@@ -86,7 +86,7 @@ CURES: dict[EventKind, tuple[EventKind, ...]] = {
     EventKind.XAUTH_REJECTED: (EventKind.USER_AUTHENTICATED,),
     EventKind.AAA_UNREACHABLE: (EventKind.USER_AUTHENTICATED,),
     EventKind.ADDRESS_FAILED: (EventKind.ADDRESS_ASSIGNED,),
-    EventKind.TUNNEL_GROUP_MISSING: (EventKind.PHASE1_COMPLETED,),
+    EventKind.TUNNEL_GROUP_MISSING: (EventKind.TUNNEL_GROUP_LANDED, EventKind.PHASE1_COMPLETED),  # OU, then address
     EventKind.DECRYPT_FAILED: (EventKind.PHASE1_COMPLETED,),
     EventKind.AUTH_FAILED: (EventKind.PHASE1_COMPLETED,),
     EventKind.CERTIFICATE_INVALID: (EventKind.PHASE1_COMPLETED,),

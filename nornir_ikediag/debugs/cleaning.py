@@ -9,6 +9,7 @@ _HTML_TAG = re.compile(
     re.IGNORECASE,
 )
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|[()][A-Z0-9])")
+_TYPOGRAPHY = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})  # what web editors make of quotes
 _PAGER = re.compile(r"^\s*<-{2,3} ?More ?-{2,3}>[\s\x08]*")
 _BACKSPACE = re.compile(r"[^\x08]\x08")
 
@@ -23,6 +24,7 @@ _ANSWER = re.compile(
     r"debug crypto \S.{0,60} (?:enabled|is on)"
     r"|(?:INFO: )?(?:all )?(?:possible )?debugging (?:has been )?(?:turned )?(?:off|on)"
     r"|IKE\w* debugging is on|Type help or '\?'|Logoff|Connection to \S+ closed|Syslog logging:|Facility:"
+    r"|Client Type\(s\): .{1,80}|Running on: .{1,80}|Config file directory: .{1,200}"
     r"|(?:Timestamp|Standby|Debug-trace|Console|Monitor|Buffer|Trap|Permit-hostdown|History|Device ID|Mail|ASDM)\b"
     r".{0,20} logging:",
     re.IGNORECASE,
@@ -39,7 +41,14 @@ def cleaned(line: str) -> str:
         line = shorter
     if "&" in line or "<" in line:
         line = html.unescape(_HTML_TAG.sub("", line))
-    line = line.replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "").replace("\x08", "").replace("\x00", "")
+    line = (
+        line.translate(_TYPOGRAPHY)
+        .replace("\xa0", " ")
+        .replace("\u200b", "")
+        .replace("\ufeff", "")
+        .replace("\x08", "")
+        .replace("\x00", "")
+    )
     return _PAGER.sub("", line).rstrip()
 
 

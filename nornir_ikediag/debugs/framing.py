@@ -136,8 +136,14 @@ class Framer:
             return Entry(number, line, "client", rest.strip(), self._client_time(mark), syslog_id=mark["record"])
         self._in_client_log = False
         at, host = self._clothing(lead)
+        if mark["asdm_id"]:
+            at = self.clock.read(f"{mark['asdm_date']} {mark['asdm_time']}")
+            return self._syslog(Entry(number, line, "syslog", rest.strip(), at), mark["asdm_id"], mark["asdm_severity"])
         if mark["id"]:
-            return self._syslog(Entry(number, line, "syslog", rest.strip(), at, host=host), mark)
+            if lead.count('"') % 2:  # a collector that writes JSON or CSV: the message ends where its quotes do
+                rest = rest.partition('"')[0]
+            entry = Entry(number, line, "syslog", rest.strip(), at, host=host)
+            return self._syslog(entry, mark["id"], mark["severity"])
         entry = Entry(number, line, tag_of(mark), without_next_lead(rest), at)
         if mark["level"]:
             entry.severity = int(mark["level"])
@@ -149,8 +155,8 @@ class Framer:
             entry.text = f"{lead}{mark[0]} {entry.text}"
         return entry
 
-    def _syslog(self, entry: Entry, mark: re.Match[str]) -> Entry | None:
-        entry.syslog_id, entry.severity = mark["id"], int(mark["severity"])
+    def _syslog(self, entry: Entry, syslog_id: str, severity: str) -> Entry | None:
+        entry.syslog_id, entry.severity = syslog_id, int(severity)
         if entry.syslog_id != "711001":
             take_prefix(entry)
             return entry

@@ -55,6 +55,8 @@ class Ikev2Reader:
         """The events that this entry completes; None when no line of it is understood."""
         if entry.tag == "syslog":
             return self._syslog(entry)
+        if not entry.tag and entry.text.startswith(("Local:", "IKEv2 ")) and (said := self._syslog(entry)) is not None:
+            return said  # the id in front was not pasted along
         self._at = entry.at or self._at
         self._number = None
         strange = [] if self._line(entry.number, entry.line, entry.text) else [entry.number]
@@ -81,7 +83,7 @@ class Ikev2Reader:
         """A message of 750xxx to 753xxx: who it is about stands in front, what happened is in the catalogue."""
         text = entry.text
         found = ENDS.match(text)
-        said = lookup(text[found.end() :] if found else text)
+        said = lookup(text[found.end() :] if found else text.removeprefix("IKEv2 "))
         if said is None:
             return None
         self._at = entry.at or self._at

@@ -19,12 +19,15 @@ PLAIN = re.compile(
 PLAIN_V2 = re.compile(r"(IKEv2-(?:PROTO|PLAT))-(\d{1,3}):\s?([^<&%\x00-\x1f\x7f\xa0\u200b\ufeff]*)\Z")
 MARK = re.compile(
     r"%(?:ASA|PIX|FTD)(?:-[A-Za-z_]{1,20})?-(?P<severity>\d)-(?P<id>\d{6}):?\s?"
+    r"|^\s*(?P<asdm_severity>[0-7])\|(?P<asdm_date>[A-Z][a-z]{2} [ \d]\d \d{4})[| ](?P<asdm_time>\d\d:\d\d:\d\d)"
+    r"\|(?P<asdm_id>\d{6})\|(?:[^|]{0,60}\|){4}"
     r"|\[?(?P<v1>IKEv1(?: DEBUG| DECODE)?|IKE COMMON DEBUG)\](?::\s?)?"
     r"|(?P<v2>I?KEv2-(?P<part>PROTO|PLAT|ERROR)(?:-(?P<level>\d+))?:)\s?"
     r"|(?P<ipsec>\bIPSEC(?: (?:DEBUG|INFO|ERROR|WARNING))?:|\bIPSEC\(\w+\)(?:-\d+)?:|^PSEC:)\s?"
     r"|^\s*(?P<record>\d{1,7})\s+(?P<client_time>\d\d:\d\d:\d\d\.\d+)\s+(?P<client_date>\d\d/\d\d/\d\d)\s+Sev=\w+/\d{1,3}\s+"
 )
 LOST_TAG = re.compile(r"^\s*(?:G?roup = [^,]*,? (?:Username = |IP = )|U?sername = [^,]*, ?IP = |IP = [^,\s]+,? )")
+_ASDM_BARS = 6
 _HTML = re.compile(r"&(?!0x)|<(?!(?:state|event)>)")
 _SPLIT_PREFIX = re.compile(_PREFIX)
 # What stands glued in front of an IKEv2 tag without being a timestamp or a prompt: the end of a packet's dump.
@@ -33,14 +36,14 @@ GLUED = re.compile(r"\s*(?:\(\d{1,7}\):|IKEv2 \w+ Exchange\b|Proposal:? ?\d|type
 
 def may_be_marked(text: str) -> bool:
     """What every mark holds, looked for the cheap way: most lines of a packet's dump hold none of it."""
-    return "KE" in text or "%" in text or "PSEC" in text or "Sev=" in text
+    return "KE" in text or "%" in text or "PSEC" in text or "Sev=" in text or text.count("|") > _ASDM_BARS
 
 
 def marked(line: str) -> bool:
     """Whether a message begins somewhere in this line."""
     if PLAIN.match(line):
         return True
-    if "[" not in line and "%" not in line and "IKEv2" not in line and "PSEC" not in line and "Sev=" not in line:
+    if "[" not in line and not may_be_marked(line):
         return LOST_TAG.match(line) is not None
     return MARK.search(cleaned(line)) is not None
 
