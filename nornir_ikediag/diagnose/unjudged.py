@@ -82,7 +82,7 @@ def _windows(device: Device) -> list[str]:
     question is still open."""
     name = device.facts.name
     last = device.facts.windows[-1] if device.facts.windows else None
-    if last is None or last.closed_by not in ("refused", "error"):
+    if last is None or not (last.truncated or last.closed_by in ("refused", "error")):
         return []
     what = "was not opened" if last.closed_by == "refused" else "ended early"
     down = [tunnel.peer for tunnel in device.tunnels if tunnel.state not in ("up", "rekeying")]

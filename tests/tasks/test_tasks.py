@@ -16,8 +16,11 @@ from nornir.core import Nornir
 from nornir.core.task import AggregatedResult, MultiResult, Result, Task
 
 from nornir_ikediag import capture as captures
+from nornir_ikediag.capture import Capture, Source
 from nornir_ikediag.functions import give_credentials, print_report, to_captures, to_report, write_captures
 from nornir_ikediag.lab import Lab, LabHost, serve
+from nornir_ikediag.model.facts import WindowFacts
+from nornir_ikediag.pipeline import judge
 from nornir_ikediag.processors import Progress
 from nornir_ikediag.tasks import collect_debug, collect_state, diagnose
 
@@ -447,3 +450,19 @@ def test_a_window_for_one_user_does_not_end_with_another_s_negotiation(fleet: Fl
     steps = [step.command for finding in device.findings for step in finding.next_steps]
     assert "show logging | include somebody-else" in steps
     assert not [step for step in steps if step.startswith(("show route", "show running-config crypto map"))]
+
+
+def test_a_window_that_was_cut_for_its_size_leaves_the_question_open() -> None:
+    window = WindowFacts(closed_by="rate", truncated=True, proved_off=True, commands=("debug crypto ikev1 127",))
+    shown = "There are no IKEv1 SAs\n\nThere are no IKEv2 SAs\n"
+    device = judge(
+        Capture(
+            name="fw1",
+            sources=(
+                Source(name="show crypto isakmp sa detail", command="show crypto isakmp sa detail", text=shown),
+                Source(name="show crypto ipsec sa", command="show crypto ipsec sa", text="\nThere are no ipsec sas\n"),
+            ),
+            windows=(window,),
+        )
+    )
+    assert device.not_judged == ("fw1: the debug window ended early, so what only it shows was not judged.",)
