@@ -34,7 +34,10 @@ def opening(report: Report, width: int | None) -> list[Text]:
     """The block, one Text a line, none wider than ``width``."""
     subject = worst(report)
     if subject is not None and not (report.summary.verdict == "undetermined" and subject.finding.severity == "warning"):
-        lines = [_headline(report, subject), *_fields(_of_finding(subject), width)]
+        lines = [*block(subject, width)]
+        others = sum(one.severity in words.TO_ACT_ON for each in report.devices for one in each.findings) - 1
+        if others:
+            lines[0].append(f"  (+ {others:,} more below)", "dim")
     elif report.summary.verdict == "undetermined":
         lines = [Text(" UNDETERMINED ", "bold magenta reverse"), *_fields(_of_the_unjudged(report), width)]
     else:
@@ -44,7 +47,13 @@ def opening(report: Report, width: int | None) -> list[Text]:
     return lines[:LINES]
 
 
-def _headline(report: Report, subject: Subject) -> Text:
+def block(subject: Subject, width: int | None) -> Iterator[Text]:
+    """One finding as the on-call engineer wants it, a Text a line."""
+    yield _headline(subject)
+    yield from _fields(_of_finding(subject), width)
+
+
+def _headline(subject: Subject) -> Text:
     """`DOWN, CRITICAL  203.0.113.7 on fw1 (198.51.100.1)`."""
     finding, device = subject.finding, subject.device
     tunnel = words.tunnel_of(finding, device)
@@ -52,11 +61,7 @@ def _headline(report: Report, subject: Subject) -> Text:
     line = Text().append(f" {state}{finding.severity.upper()} ", f"{words.SEVERITY_STYLES[finding.severity]} reverse")
     about = f"{finding.peer} on " if finding.peer else ""
     host = f" ({device.host})" if device.host and device.host != device.name else ""
-    line.append(words.printable(f" {about}{device.name}{host}"), "bold")
-    others = sum(one.severity in words.TO_ACT_ON for each in report.devices for one in each.findings) - 1
-    if others:
-        line.append(f"  (+ {others:,} more below)", "dim")
-    return line
+    return line.append(words.printable(f" {about}{device.name}{host}"), "bold")
 
 
 def _of_finding(subject: Subject) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ SIDES = {
     "local": "this end",
     "peer": "the peer's end",
     "path": "the path between the two ends",
-    "unknown": "either end: what was read does not tell which",
+    "unknown": "open: what was read does not tell whose",
 }
 EFFECTS = {
     "read-only": "reads only",

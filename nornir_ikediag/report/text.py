@@ -1,4 +1,7 @@
-"""The report for a person: the block for the ticket, a table of the fleet, then whatever needs action in full."""
+"""The report for a person: the block for the ticket, a table of the fleet, then whatever needs action.
+
+A few devices are told in full; where many need action, each finding is its block, or nobody would read to the end.
+"""
 
 from collections.abc import Iterator
 
@@ -10,8 +13,10 @@ from nornir_ikediag.report import Paper
 from nornir_ikediag.report import _words as words
 from nornir_ikediag.report._device import device_pieces, summary_table
 from nornir_ikediag.report._layout import printed
-from nornir_ikediag.report._opening import counted, opening
+from nornir_ikediag.report._opening import Subject, block, counted, opening
 from nornir_ikediag.report._walk import walk_pieces
+
+_IN_FULL = 5  # devices
 
 
 def render(report: Report, paper: Paper) -> str:
@@ -24,15 +29,27 @@ def _pieces(report: Report, paper: Paper) -> Iterator[RenderableType]:
     if len(report.devices) > 1:
         yield Text("")
         yield summary_table(report.devices)
-    for device in report.devices:
-        if len(report.devices) == 1 or _needs_action(device):
-            yield Text("")
-            yield from device_pieces(device)
+    told = [device for device in report.devices if len(report.devices) == 1 or _needs_action(device)]
+    for device in told:
+        yield Text("")
+        yield from device_pieces(device) if len(told) <= _IN_FULL else _blocks(device, paper)
+    if len(told) > _IN_FULL:
+        yield Text("")
+        yield Text("All evidence, alternatives and steps: `ikediag diagnose HOST`, or `--format html`.", "dim")
     for walk in report.walks:
         yield Text("")
         yield from walk_pieces(walk)
     yield Text("")
     yield _last_line(report)
+
+
+def _blocks(device: ReportDevice, paper: Paper) -> Iterator[RenderableType]:
+    for reason in device.not_judged:
+        line = Text().append(" NOT JUDGED ", "bold magenta reverse")
+        yield line.append(words.printable(f" {reason}"))
+    for finding in device.findings:
+        if finding.severity in words.TO_ACT_ON:
+            yield from block(Subject(device, finding), paper.width)
 
 
 def _needs_action(device: ReportDevice) -> bool:
