@@ -44,7 +44,9 @@ def incomplete(device: Device) -> tuple[SourceFacts, ...]:
 
 
 def quote(source: SourceFacts) -> Evidence:
-    """A line of this source to point at: the first that nothing read, else its first."""
+    """The line of this source to point at: the device's error message, else the first that nothing read."""
+    if source.objection:
+        return source.objection
     if source.quoted:
         return source.quoted[0]
     return Evidence(source.name, max(source.lines, 1), source.problem or source.command or source.name)

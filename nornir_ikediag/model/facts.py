@@ -26,6 +26,7 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
     refused: bool = False  # the device refused the command: `% Invalid input`, `Command authorization failed`
     quoted: tuple[Evidence, ...] = ()
+    objection: Evidence | None = None  # the device's own words where it printed an error message instead of output
 
 
 class WindowFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -143,6 +143,7 @@ def _reading(  # noqa: PLR0917
         problem=problem,
         refused=refused,
         quoted=tuple(table.evidence(number) for number in unread[:_QUOTED]),
+        objection=table.evidence(instead.line) if instead is not None and instead.line else None,
     )
     configuration = content.configuration
     if configuration is not None and not facts.complete:
