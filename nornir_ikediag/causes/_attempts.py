@@ -133,6 +133,11 @@ def judged(tunnel: Tunnel) -> tuple[tuple[Negotiation, Event | None], ...]:
     return tuple((attempt, reason(attempt)) for attempt in attempts(tunnel))
 
 
+def shows_packets(attempt: Negotiation) -> bool:
+    """Whether the log shows what was sent and received, and not only how it ended."""
+    return attempt.has(EventKind.PACKET)
+
+
 def is_loose(attempt: Negotiation) -> bool:
     """Whether this is no negotiation that the log shows, but the peer's loose lines."""
     return not attempt.id
@@ -150,12 +155,14 @@ def reason(attempt: Negotiation) -> Event | None:
 
 
 def failed_because(tunnel: Tunnel, says: Callable[[Negotiation, Event], bool]) -> tuple[tuple[Negotiation, Event], ...]:
-    """The attempts whose reason says what the caller looks for, each with its reason, oldest first."""
-    return tuple((attempt, event) for attempt, event in judged(tunnel) if event is not None and says(attempt, event))
+    """The attempts whose reason says what the caller looks for, each with its reason; the one that tells most first:
+    a debug before a syslog of the same fault, a known line before a supposed one, then the oldest."""
+    told = [(attempt, event) for attempt, event in judged(tunnel) if event is not None and says(attempt, event)]
+    return tuple(sorted(told, key=lambda one: (one[1].trust == "supposed", not shows_packets(one[0]))))
 
 
 def failed_with(tunnel: Tunnel, *kinds: EventKind) -> tuple[tuple[Negotiation, Event], ...]:
-    """The attempts whose reason is of one of these kinds, each with its reason, oldest first."""
+    """The attempts whose reason is of one of these kinds, each with its reason, as in :func:`failed_because`."""
     return failed_because(tunnel, lambda attempt, event: event.kind in kinds)
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from nornir_ikediag.causes._attempts import AUTH_TIMER, judged, once_per_tunnel, only_cleaned_up
+from nornir_ikediag.causes._attempts import AUTH_TIMER, judged, once_per_tunnel, only_cleaned_up, shows_packets
 from nornir_ikediag.causes._wording import few, resends, sends
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
@@ -68,8 +68,9 @@ def meaning(attempt: Negotiation) -> str | None:
 
 
 def silent_attempts(tunnel: Tunnel, cause: str) -> tuple[Negotiation, ...]:
-    """The attempts whose silence stands for this cause."""
-    return tuple(attempt for attempt, stands_for in silences(tunnel) if stands_for == cause)
+    """The attempts whose silence stands for this cause, those that show what was sent first."""
+    silent = [attempt for attempt, stands_for in silences(tunnel) if stands_for == cause]
+    return tuple(sorted(silent, key=lambda attempt: not shows_packets(attempt)))
 
 
 @dataclass(frozen=True, slots=True)
