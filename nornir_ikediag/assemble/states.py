@@ -165,13 +165,20 @@ def _after(negotiation: Negotiation, state: TunnelState | None) -> TunnelState |
     remote_access = negotiation.username is not None
     if negotiation.outcome == "deleted":
         return _ended(negotiation.events, remote_access)
-    if negotiation.child_only or negotiation.rekey:
-        if state in ("up", "partial"):
+    if negotiation.child_only or negotiation.rekey or _collided(negotiation):
+        if state in ("up", "partial") or _collided(negotiation):
             return state
         return "negotiating" if negotiation.outcome == "incomplete" else "down"
     if negotiation.outcome == "failed":
         return "down"
     return "rekeying" if state in ("up", "rekeying") else "negotiating"
+
+
+def _collided(negotiation: Negotiation) -> bool:
+    """Whether it was only refused because another one for the same networks was under way."""
+    return negotiation.outcome == "failed" and all(
+        event.kind == EventKind.REKEY_COLLISION for event in negotiation.events
+    )
 
 
 def _ended(events: Sequence[Event], remote_access: bool) -> TunnelState:

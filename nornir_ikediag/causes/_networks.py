@@ -18,10 +18,13 @@ def asked_for(attempt: Negotiation, event: Event) -> tuple[str, str]:
 
 
 def _asked_for(attempt: Negotiation, event: Event) -> tuple[str, str]:
-    if event.get("local") and event.get("remote"):
-        return event.get("local"), event.get("remote")
-    if attempt.selectors is not None:
-        return attempt.selectors.local.network, attempt.selectors.remote.network
+    local, remote, known = event.get("local"), event.get("remote"), attempt.selectors
+    # `Crypto Map Policy not found for Src:…, Dst:…` prints no masks
+    unmasked = known is not None and known.local.network.startswith(f"{local}/")
+    if local and remote and not unmasked:
+        return local, remote
+    if known is not None:
+        return known.local.network, known.remote.network
     for kind in (
         EventKind.PROXY_RECEIVED,
         EventKind.PROXY_SENT,

@@ -112,7 +112,6 @@ class Ikev1Replay:
     def finish(self) -> Replayed:
         """What came of it."""
         self._place(None)
-        self._device_events.extend(event for events in self._refused.values() for event in events)
         if not self._peers and any(event.kind in _OF_NEGOTIATIONS for event in self._device_events):
             unnamed, self._device_events = self._device_events, deque()
             for event in unnamed:
@@ -169,16 +168,17 @@ class Ikev1Replay:
 
     def _keep_refusal(self, user: str, event: Event) -> None:
         """AAA refused a user whose client is not known: it may be named in a moment."""
+        self._device_events.append(event)
         self._refused.setdefault(user, deque(maxlen=_MOST_REFUSALS)).append(event)
         if len(self._refused) > _MOST_WAITING:
-            self._device_events.extend(self._refused.popitem(last=False)[1])
+            self._refused.popitem(last=False)
 
     def _give_refusal(self, peer: Peer, event: Event) -> None:
         for refusal in self._refused.pop(event.username or ""):
             if _is_same_login(refusal, event):
+                if refusal in self._device_events:
+                    self._device_events.remove(refusal)
                 feed(peer, _of(refusal, peer.name))
-            else:
-                self._device_events.append(refusal)
 
     def _place(self, verdict_on: str | None) -> None:
         """The comparisons that waited go to whom they belong."""

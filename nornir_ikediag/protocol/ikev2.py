@@ -73,7 +73,7 @@ class Ikev2Replay:
             self._without_session(event)
         else:
             self._bind(session, event)
-            event = session.as_liveness(event)
+            event = session.as_meant(event)
             attempt = session.attempt(event, self._begin)
             if attempt is not None:
                 attempt.take(event)

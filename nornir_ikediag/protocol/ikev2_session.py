@@ -17,6 +17,7 @@ _STARTS = frozenset({EventKind.RESPONDER_STARTS, EventKind.INITIATOR_STARTS})
 _REPEATS = frozenset({EventKind.RETRANSMIT, EventKind.DPD_TIMEOUT})
 _SAME_DEATH = timedelta(seconds=5)
 _SAME_BREATH = timedelta(seconds=1)
+_REKEY_CLEANUP, _REKEY_LINES = timedelta(seconds=60), 60
 _LIFE = frozenset({EventKind.DPD, EventKind.DPD_TIMEOUT, EventKind.DELETE_RECEIVED, EventKind.DELETE_SENT})
 
 
@@ -35,6 +36,7 @@ class Session:
         self._children: dict[tuple[str, str], Attempt] = {}
         self._child: Attempt | None = None
         self._rekey: Event | None = None
+        self._replacing: Event | None = None  # the last of a CREATE_CHILD_SA exchange
         self._liveness = False  # the last exchange was INFORMATIONAL
         self._last_at: datetime | None = None
         self._aborted_at: Evidence | None = None
@@ -73,8 +75,12 @@ class Session:
             return event.kind == EventKind.NEGOTIATION_ABORTED or apart is None or apart > _SAME_BREATH
         return apart is not None and apart > _SAME_DEATH
 
-    def as_liveness(self, event: Event) -> Event:
-        """Retransmissions that ran out under an SA that is up, with no other exchange under way: the peer is dead."""
+    def as_meant(self, event: Event) -> Event:
+        """Two lines whose meaning depends on what went before. Retransmissions that ran out under an SA that is up,
+        with no other exchange under way: the peer is dead. A delete right behind a rekey: the SA that was replaced."""
+        made = self._replacing
+        if event.kind == EventKind.DELETE_RECEIVED and not event.get("scope") and made and _follows(made, event):
+            return msgspec.structs.replace(event, fields={**event.fields, "scope": "child"})
         if event.kind == EventKind.RETRIES_EXHAUSTED and self._liveness and self.is_up and self._child is None:
             return msgspec.structs.replace(event, kind=EventKind.DPD_TIMEOUT)
         return event
@@ -141,6 +147,7 @@ class Session:
         return self._child
 
     def _child_of(self, event: Event, begin: Begin) -> Attempt:
+        self._replacing = event
         mid = event.get("message_id")
         key = (mid, _began_by(event))
         known = self._children.get(key)
@@ -166,6 +173,12 @@ class Session:
         attempt.local = attempt.local or self._local
         attempt.cookies = self._cookies or attempt.cookies
         attempt.tunnel_group = self._group or attempt.tunnel_group or self._user_or_group
+
+
+def _follows(one: Event, other: Event) -> bool:
+    if one.at is not None and other.at is not None:
+        return abs(other.at - one.at) <= _REKEY_CLEANUP
+    return other.origin.line - one.origin.line <= _REKEY_LINES
 
 
 def _exchange(event: Event) -> str:
