@@ -69,6 +69,11 @@ def open_binary(path: Path) -> BinaryIO:
 
 def decode(data: bytes) -> str:
     """Text with ``\\n`` line ends, whatever wrote it. Nothing else ends a line, so that our numbers are an editor's."""
+    if data.isascii():  # nearly every line: no byte order mark, and seldom anything to translate
+        text = data.decode("ascii")
+        if text[:-1].isprintable():
+            return text
+        return text.replace("\r\n", "\n").translate(_NO_LINE_ENDS)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = data.decode("utf-16", errors="replace")
     else:

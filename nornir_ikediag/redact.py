@@ -68,8 +68,7 @@ def redact(line: str) -> tuple[str, int]:
         "key" in low
         or "pass" in low
         or "secret" in low
-        or "snmp-server" in low
-        or "aaa-server" in low
+        or "-server" in low
         or "common-pw" in low
         or "auth-string" in low
         or "idtoken" in low
