@@ -42,15 +42,18 @@ def _json(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 
 def test_health_has_a_line_for_every_device(ikediag: Run, fleet: Fleet) -> None:
     done = ikediag("health", environment=fleet[1])
-    assert done.returncode == 2
-    table = done.stdout.split("\n\n")[1].splitlines()[1:]
-    assert [line.split()[:2] for line in table] == [
+    table = [line.split()[:2] for line in done.stdout.split("\n\n")[1].splitlines()[1:]]
+    # Its attempt is running (it waits, a warning), or has just failed: that depends on the moment.
+    silent = next(verdict for name, verdict in table if name == "peer-silent")
+    assert silent in ("critical", "warning")
+    assert table == [
         ["healthy-main-mode-initiator", "healthy"],
         ["login-refused", "login"],
         ["one-way-traffic", "warning"],
-        ["peer-silent", "critical"],
+        ["peer-silent", silent],
         ["unreachable", "unreachable"],
     ]
+    assert done.returncode == (2 if silent == "critical" else 3)  # two devices could not be read
     assert "(5 of 5)" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 
