@@ -48,6 +48,7 @@ _PLACEHOLDER = re.compile(r"<(?P<name>\w+)(?P<until>[^\w>:]?)(?::(?P<rule>[^>]*)
 _TOKEN = re.compile(r"(?P<blank>,?\s+)|(?P<open>\{)|(?P<close>\})|(?P<or>\|)|(?P<other>.)", re.DOTALL)
 _LETTERS = re.compile(r"[a-z']+", re.IGNORECASE)
 _MOST_REMEMBERED = 8192
+_START = 24  # so much of a text's beginning tells which messages it may be
 # Remarks from which the replay learns something: whose SA payload is read, our role, an address, an SA of the engine.
 _REMARKS_THAT_COUNT = frozenset(
     {"processing-sa", "keys", "address", "xauth-reply", "cfg-request", "phase1-starts", "phase2-starts"}
@@ -65,7 +66,7 @@ class Message:
     fields: dict[str, str]
     text: str
     sample: str
-    begins: str = ""  # how most of them begin, in lower case: what is tried first
+    begins: tuple[str, ...] = ()  # how most of them begin, in lower case: what is tried first
     ike_version: IkeVersion | None = 1
 
     @cached_property
@@ -99,9 +100,10 @@ def lookup(text: str) -> Understood | None:
         pass
     if len(_remembered) >= _MOST_REMEMBERED:
         _remembered.clear()
-        SILENT.clear()
     found = _remembered[text] = _look_up(text)
     if found is not None and found.silent:
+        if len(SILENT) >= _MOST_REMEMBERED:
+            SILENT.clear()
         SILENT.add(text)
     return found
 
@@ -113,21 +115,42 @@ def by_syslog_id(syslog_id: str) -> Understood | None:
 
 
 _remembered: dict[str, Understood | None] = {}
-SILENT: set[str] = set()  # those of the remembered texts from which nothing follows
+SILENT: set[str] = set()  # texts from which nothing follows
+_likely: dict[str, tuple[Message, ...]] = {}  # by the beginning of a text, the messages that begin like it
 
 
 def _look_up(text: str) -> Understood | None:
-    by_letters, _ = _index()
-    likely = by_letters.get(_letters(text), ())
     low = text.lower()
-    for message in (*(one for one in likely if low.startswith(one.begins)), *likely, *by_letters.get("*", ())):
-        found = message.pattern.match(text)
-        if found is not None:
-            captured = {name: value for name, value in found.groupdict().items() if value is not None}
-            fields = refined(message.kind, {**message.fields, **captured})
-            remark = message.kind is EventKind.NOTED and fields.get("what") not in _REMARKS_THAT_COUNT
-            return Understood(message, fields, remark)
+    for message in _beginning_like(low):
+        if low.startswith(message.begins) and (found := message.pattern.match(text)) is not None:
+            return _understood(message, found)
+    by_letters, _ = _index()
+    for message in (*by_letters.get(_letters(low), ()), *by_letters.get("*", ())):
+        if (found := message.pattern.match(text)) is not None:
+            return _understood(message, found)
     return None
+
+
+def _beginning_like(low: str) -> tuple[Message, ...]:
+    """Those of the messages with the same first letters that may begin as this text does, in the order of the file."""
+    start = low[:_START]
+    try:
+        return _likely[start]
+    except KeyError:
+        pass
+    if len(_likely) >= _MOST_REMEMBERED:
+        _likely.clear()
+    same_letters = _index()[0].get(_letters(low), ())
+    found = tuple(one for one in same_letters if any(start.startswith(begin[:_START]) for begin in one.begins))
+    _likely[start] = found
+    return found
+
+
+def _understood(message: Message, found: re.Match[str]) -> Understood:
+    captured = {name: value for name, value in found.groupdict().items() if value is not None}
+    fields = refined(message.kind, {**message.fields, **captured})
+    remark = message.kind is EventKind.NOTED and fields.get("what") not in _REMARKS_THAT_COUNT
+    return Understood(message, fields, remark)
 
 
 @cache
@@ -147,11 +170,15 @@ _CATCH_ALL = frozenset(("713900", "713901", "713902", "713903", "713904", "71390
 
 def _first_letters(text: str) -> list[str]:
     """The letters that such a message can begin with; ``*`` where that is anything."""
-    starts = [text]
-    if text.startswith("{"):
-        inside, _, rest = text[1:].partition("}")
-        starts = [choice + rest for choice in inside.split("|")]
-    return list(dict.fromkeys("*" if start.startswith("<") else _letters(start) for start in starts))
+    return list(dict.fromkeys("*" if start.startswith("<") else _letters(start) for start in _starts(text)))
+
+
+def _starts(text: str) -> list[str]:
+    """The text with each choice that it may begin with."""
+    if not text.startswith("{"):
+        return [text]
+    inside, _, rest = text[1:].partition("}")
+    return [choice + rest for choice in inside.split("|")]
 
 
 def _letters(text: str) -> str:
@@ -163,7 +190,7 @@ def _message(row: list[str]) -> Message:
     id_, trust, kind, fields, text, sample = row
     fixed = dict(pair.split("=", 1) for pair in fields.split(";") if pair)
     version = _VERSIONS.get(fixed.get("version", ""), None if id_.startswith(_OF_EITHER_VERSION) else 1)
-    begins = re.split("[<{,]", text, maxsplit=1)[0].lower()
+    begins = tuple(re.split("[<{,]", start, maxsplit=1)[0].lower() for start in _starts(text))
     return Message(id_, trust, EventKind(kind), fixed, text, sample, begins, version)
 
 

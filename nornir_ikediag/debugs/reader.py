@@ -121,10 +121,7 @@ class LogReader:
     def _syslog(self, entry: Entry) -> Sequence[Event] | None:
         if entry.syslog_id.startswith(_IKEV2_CLASSES):
             return self._ikev2(entry)
-        events = self._ikev1(entry)
-        if events is None and not entry.syslog_id.startswith(_VPN_CLASSES):
-            return ()
-        return events
+        return self._ikev1(entry) if entry.syslog_id.startswith(_VPN_CLASSES) else ()
 
     def _count_unread(self, number: int, line: str) -> None:
         self._unread += 1
