@@ -20,7 +20,10 @@ from nornir_ikediag.debugs.marks import (
     LOST_TAG,
     MARK,
     PLAIN,
+    PLAIN_IPSEC,
+    PLAIN_SYSLOG,
     PLAIN_V2,
+    is_alone,
     is_simple,
     may_be_marked,
     messages,
@@ -75,7 +78,11 @@ class Framer:
             self._in_client_log = False
             self._measure(line)
             return self._begin(Entry(number, line, plain[1], plain[3].strip(), severity=int(plain[2])))
-        return self._other(number, line)
+        if line[:1] == " " or (entry := self._plain_other(number, line)) is None:
+            return self._other(number, line)
+        self._in_client_log = False
+        self._measure(line)
+        return self._begin(entry)
 
     def _plain(self, number: int, line: str, match: re.Match[str]) -> list[Entry]:
         time, tag, group, user, ip, text = match.groups()
@@ -88,6 +95,20 @@ class Framer:
         if text.startswith(_LAST_WORDS) and text[-1] in ")!D":
             complete += self.close()
         return complete
+
+    def _plain_other(self, number: int, line: str) -> Entry | None:
+        """The entry of a plain line of syslog or `debug crypto ipsec`: nearly all are, and marks take long to find."""
+        found = PLAIN_SYSLOG.match(line)
+        if found is not None and is_alone(line):
+            at, host = self._clothing(found["lead"])
+            entry = Entry(number, line, "syslog", found["text"].strip(), at, host=host)
+            entry.syslog_id, entry.severity = found["id"], int(found["severity"])
+            take_prefix(entry)
+            return entry
+        found = PLAIN_IPSEC.match(line)
+        if found is not None and is_alone(found["text"]):
+            return Entry(number, line, "IPSEC", f"IPSEC: {without_next_lead(found['text'])}")
+        return None
 
     def close(self) -> list[Entry]:
         """The entry that the text ends in."""

@@ -17,6 +17,12 @@ PLAIN = re.compile(
     r"(?:Group = (?P<group>[^,]*), )?(?:Username = (?P<user>[^,]*), )?(?:IP = (?P<ip>[^,\s]+), )?(?P<text>.*)"
 )
 PLAIN_V2 = re.compile(r"(IKEv2-(?:PROTO|PLAT))-(\d{1,3}):\s?([^<&%\x00-\x1f\x7f\xa0\u200b\ufeff]*)\Z")
+# A line of syslog as the device sends it, and a first line of `debug crypto ipsec`: one mark, and nothing to clean.
+PLAIN_SYSLOG = re.compile(
+    r"(?P<lead>(?:[A-Z][a-z][a-z] [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d(?: [\w.-]+)? ?: ?)?)"
+    r"%ASA-(?P<severity>\d)-(?P<id>(?!711001)\d{6}): (?P<text>[^<&%|\x00-\x1f\x7f\xa0\u200b\ufeff]*)\Z"
+)
+PLAIN_IPSEC = re.compile(r"IPSEC: (?P<text>[^<&%|\[\x00-\x1f\x7f\xa0\u200b\ufeff]*)\Z")
 MARK = re.compile(
     r"%(?:ASA|PIX|FTD)(?:-[A-Za-z_]{1,20})?-(?P<severity>\d)-(?P<id>\d{6}):?\s?"
     r"|^\s*(?P<asdm_severity>[0-7])\|(?P<asdm_date>[A-Z][a-z]{2} [ \d]\d \d{4})[| ](?P<asdm_time>\d\d:\d\d:\d\d)"
@@ -76,6 +82,11 @@ def messages(text: str, marks: list[re.Match[str]]) -> list[tuple[re.Match[str],
 def plain_entry(number: int, line: str) -> Entry | None:
     match = PLAIN.match(line)
     return Entry(number, line, match["tag"], match["text"]) if match else None
+
+
+def is_alone(text: str) -> bool:
+    """Whether there is no further mark in this text of a plain line of syslog or IPSEC."""
+    return "IKEv1" not in text and "KEv2-" not in text and "IKE COMMON" not in text and "PSEC" not in text
 
 
 def is_simple(text: str) -> bool:
