@@ -48,11 +48,13 @@ def match(tunnel: Tunnel) -> Verdict:
     since = f" since {tunnel.since.strftime(when)}" if tunnel.since else ""
     why = f"; {plural(failed, 'attempt')} failed" if failed else "; no attempt was seen"
     evidence = last_words(tunnel) or absence(tunnel)
+    unknown_here = not (tunnel.negotiations or tunnel.events or _is_configured(tunnel))
     return Found(
-        summary=f"No SA with this peer{since}{why}",
-        explanation="Nothing that was read says why. Only a debug of an attempt, at one of the two ends, can.",
+        summary=f"No SA with this peer{since}{why}" + ("; nothing here names it" if unknown_here else ""),
+        explanation="Nothing that was read says why. Only a debug of an attempt, at one of the two ends, can."
+        + (" No SA, log line or configuration of this device names it: is that how it is called here?" * unknown_here),
         evidence=evidence,
-        confidence="certain",
+        confidence="possible" if unknown_here else "certain",
         side="unknown",
         configuration=map_lines(tunnel),
         next_steps=_next_steps(tunnel),
@@ -60,13 +62,23 @@ def match(tunnel: Tunnel) -> Verdict:
     )
 
 
+def _has_entry(tunnel: Tunnel) -> bool:
+    return tunnel.configuration is not None and bool(tunnel.configuration.crypto_maps)
+
+
+def _is_configured(tunnel: Tunnel) -> bool:
+    """Whether the configuration names the peer; True where none was read, for then it may."""
+    if tunnel.configuration is None:
+        return True
+    return _has_entry(tunnel) or tunnel.configuration.tunnel_group is not None
+
+
 def _next_steps(tunnel: Tunnel) -> tuple[Step, ...]:
     steps = (
         _steps.show_ike_sa(tunnel, "see whether an attempt is under way"),
         _steps.show_logging(tunnel),
     )
-    configured = tunnel.configuration is not None and tunnel.configuration.crypto_maps
-    if not configured and not _steps.names_address(tunnel):
+    if not _has_entry(tunnel) and not _steps.names_address(tunnel):
         return steps  # a user or a tunnel-group has neither route nor crypto map entry
     return (
         *steps,

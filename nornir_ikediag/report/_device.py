@@ -211,7 +211,8 @@ def _sources(device: ReportDevice) -> Iterator[RenderableType]:
     for source in device.sources:
         if source.unread or not source.complete:
             why = source.problem or ("" if source.complete else "incomplete")
-            said = words.listed((f"{source.unread:,} of {words.plural(source.lines, 'line')} not understood", why))
+            unread_here = f"{source.unread:,} of {words.plural(source.lines, 'line')} not understood"
+            said = words.listed((unread_here if source.unread else "", why))
             yield hanging(f"  {words.printable(source.name)}: ", words.printable(said), "dim")
     for reason in device.not_judged:
         yield hanging("  not judged: ", words.printable(reason), "magenta")
