@@ -149,9 +149,11 @@ def test_a_peer_that_no_line_names_is_never_reset() -> None:
         Step("show crypto ipsec sa peer unknown", "read-only", "see"),
         Step("clear x unknown", "resets-this-tunnel", "."),
     )
-    (finding,) = judged(cause("a", found(next_steps=steps)), tunnels=(tunnel("unknown"),)).findings
+    asked = ("Do packets for unknown arrive?",)
+    (finding,) = judged(cause("a", found(next_steps=steps, ask_peer=asked)), tunnels=(tunnel("unknown"),)).findings
     assert finding.peer is None
     assert finding.next_steps == (Step("show crypto ipsec sa peer <peer>", "read-only", "see"),)
+    assert finding.ask_peer == ("Do packets for <your address> arrive?",)
 
 
 def test_an_unreachable_device_is_not_judged() -> None:

@@ -172,8 +172,16 @@ def phase_of(attempt: Negotiation, event: Event) -> Literal[1, 2]:
         return 1 if event.get("phase") == "1" else 2
     if attempt.child_only or attempt.exchange == "quick-mode" or _is_of_child(attempt, event):
         return 2
+    if event.message == _SAID_UNDER_PHASE1 and notify_name(event) in _REFUSES_PHASE2 and not shows_packets(attempt):
+        return 2
     done = attempt.first(EventKind.PHASE1_COMPLETED, EventKind.IKEV2_SA_CREATED, EventKind.QM_STARTS)
     return 2 if done is not None and _position(attempt, done) <= _position(attempt, event) else 1
+
+
+# `Received non-routine Notify message: …` came encrypted, unlike `Received an un-encrypted … notify message`: phase 1
+# had its keys by then, and these can only be about phase 2.
+_SAID_UNDER_PHASE1 = "713068"
+_REFUSES_PHASE2 = ("NO_PROPOSAL_CHOSEN", "INVALID_ID_INFORMATION", "INVALID_ID_INFO", "INVALID_ID")
 
 
 def _is_of_child(attempt: Negotiation, event: Event) -> bool:

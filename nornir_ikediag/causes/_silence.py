@@ -139,7 +139,8 @@ def uses_certificates(attempt: Negotiation) -> bool:
 
 
 def _phase1_silence(attempt: Negotiation, state: str) -> str:
-    first = state in FIRST_WAIT or (not state and not attempt.received and attempt.role != "responder")
+    timed_out = auth_timer(attempt) is not None  # then the first messages were exchanged
+    first = state in FIRST_WAIT or not (state or attempt.received or attempt.role == "responder" or timed_out)
     blamed = state in KEY_WAIT and blames_authentication(attempt) is not None
     in_order = (
         ("nat-t-port-blocked", _floats_next(attempt, state) and not attempt.received_after_float),
@@ -147,7 +148,7 @@ def _phase1_silence(attempt: Negotiation, state: str) -> str:
         ("peer-no-reply", first),
         ("reply-path-blocked", attempt.peer_repeats and not blamed and (state in WE_REPLIED or state not in KEY_WAIT)),
         ("pre-shared-key-mismatch", state in KEY_WAIT and not uses_certificates(attempt)),
-        ("authentication-timeout", auth_timer(attempt) is not None),
+        ("authentication-timeout", timed_out),
         ("reply-path-blocked", state in ("MM_WAIT_MSG3", "MM_SND_MSG2")),
     )
     return next((cause for cause, holds in in_order if holds), "peer-stopped-answering")

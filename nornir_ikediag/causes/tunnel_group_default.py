@@ -49,6 +49,7 @@ _GROUP_DECIDES = frozenset(
 )  # fmt: skip
 
 
+_AFTER_PHASE1 = (EventKind.PROTOCOL_NOT_ALLOWED, EventKind.XAUTH_NOT_NEGOTIATED)
 _LANDING = (EventKind.TUNNEL_GROUP_DEFAULT, EventKind.TUNNEL_GROUP_LANDED)
 _DEFAULTS = ("DefaultL2LGroup", "DefaultRAGroup", "DefaultWEBVPNGroup")
 
@@ -95,4 +96,4 @@ def _decides(attempt: Negotiation) -> bool:
     why = reason(attempt)
     if why is None:
         return attempt.stage in ("phase1", "xauth", "unknown") and not attempt.child_only
-    return why.kind in _GROUP_DECIDES and (phase_of(attempt, why) == 1 or why.kind == EventKind.PROTOCOL_NOT_ALLOWED)
+    return why.kind in _GROUP_DECIDES and (phase_of(attempt, why) == 1 or why.kind in _AFTER_PHASE1)

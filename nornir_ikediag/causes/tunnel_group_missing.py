@@ -25,6 +25,7 @@ from nornir_ikediag.causes._attempts import nothing
 from nornir_ikediag.causes._configured import map_lines
 from nornir_ikediag.causes._setup import suspect
 from nornir_ikediag.model.event import EventKind
+from nornir_ikediag.model.negotiation import UNKNOWN_PEER
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Cause, Found, Verdict
 
@@ -49,7 +50,7 @@ def match(tunnel: Tunnel) -> Verdict:
     kind = "remote-access" if tunnel.kind == "remote-access" else "ipsec-l2l"
     prefix = "ikev2 remote-authentication " if _steps.version_of(tunnel) == 2 else _steps.attribute_prefix(tunnel)
     return Found(
-        summary=f"No tunnel-group matches the peer: there is none called {name}",
+        summary=f"No tunnel-group matches the peer{'' if name == UNKNOWN_PEER else f': there is none called {name}'}",
         explanation="The device looks for a group by the peer's address or identity, finds none that fits, and the "
         "default group has no key for this peer, so the negotiation ends here.",
         evidence=found.evidence,

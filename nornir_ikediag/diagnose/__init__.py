@@ -193,7 +193,7 @@ def _finding(
         evidence=found.evidence,
         configuration=found.configuration,
         next_steps=_steps(found, tunnel),
-        ask_peer=found.ask_peer,
+        ask_peer=_questions(found, tunnel),
         consequences=tuple(sorted(consequences)),
         references=cause.references,
         count=found.count,
@@ -215,6 +215,13 @@ def _steps(found: Found, tunnel: Tunnel | None) -> tuple[Step, ...]:
         for step in found.next_steps
         if step.effect != "resets-this-tunnel"
     )
+
+
+def _questions(found: Found, tunnel: Tunnel | None) -> tuple[str, ...]:
+    """What to ask the peer's engineer, who knows his address where we do not."""
+    if tunnel is None or tunnel.peer != UNKNOWN_PEER:
+        return found.ask_peer
+    return tuple(question.replace(f" {UNKNOWN_PEER}", " <your address>") for question in found.ask_peer)
 
 
 def _seen(answer: Answer, tunnel: Tunnel | None, events: Mapping[Evidence, Event]) -> list[datetime]:

@@ -134,6 +134,10 @@ class Session:
             self._child = None
             self._liveness = name == "INFORMATIONAL"
             return None if self._first is None or self._first.finished else self._first
+        if event.kind == EventKind.DPD and event.get("direction") == "sending":
+            self._liveness = self.is_up
+        elif self._liveness and event.kind in _REPEATS and self._first is None:
+            return None
         if event.kind in ENDINGS or event.kind in _LIFE or (event.kind == EventKind.NOTED and self._first is None):
             return self._first
         return self._of_child(event, begin) or self.first(event, begin)
