@@ -57,7 +57,8 @@ def read_all(capture: Capture) -> Texts:
         reader = LogReader(source.name, year=_year(capture, source), wrapping=wrapping)
         events = _events(reader, chain(first, lines))
         for event in _reversed(events) if source.path is None and _is_newest_first(first) else events:
-            clock.look_at(event)
+            if clock.year_assumed is None:
+                clock.look_at(event)
             replay.feed(event)
         log_facts = reader.facts()
         if log_facts.lines or not texts:
@@ -74,7 +75,7 @@ class _Clock:
         self.year_assumed: int | None = None
 
     def look_at(self, event: Event) -> None:
-        if self.year_assumed is None and event.at is not None and str(event.at.year) not in event.origin.text:
+        if event.at is not None and str(event.at.year) not in event.origin.text:
             self.year_assumed = event.at.year
 
 
@@ -99,8 +100,9 @@ def _reversed(events: Iterable[Event]) -> Iterator[Event]:
 
 
 def _events(reader: LogReader, lines: Iterable[tuple[int, str]]) -> Iterator[Event]:
+    feed = reader.feed
     for number, line in lines:
-        yield from reader.feed(number, line)
+        yield from feed(number, line)
     yield from reader.close()
 
 

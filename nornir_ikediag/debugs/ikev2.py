@@ -33,6 +33,7 @@ _ON_WIRE = re.compile(
 _TYPED_COMMAND = re.compile(
     r"[A-Za-z][\w./-]*(?:\([\w-]+\))?[#>]\s?(?:(?:un|no )?deb\w*|no|show?|term\w*|conf\w*|exit|clear|ping|pack\w*)\b.*$"
 )
+_AFTER_PROMPT = re.compile(r"[#>]\s?(?:un|no|deb|sh|term|conf|exit|clear|ping|pack)")  # quicker, and finds all of those
 _PEER_LOST = re.compile(r"peer (?:is )?(?:lost|dead|not responding)|lost (?:contact|service|peer)|DPD", re.IGNORECASE)
 _SHARED_REFUSALS = frozenset({"proposals-refused", "proposals-not-verified"})
 _MOST_MAP_CHECKS = 32
@@ -97,8 +98,11 @@ class Ikev2Reader:
     def _line(self, line_number: int, line: str, text: str) -> bool:
         """Whether everything in this line is understood."""
         origin = Evidence(self.source, line_number, line)
-        if ("#" in text or ">" in text) and _TYPED_COMMAND.search(text):
+        if ("#" in text or ">" in text) and _AFTER_PROMPT.search(text) and _TYPED_COMMAND.search(text):
             text = _TYPED_COMMAND.sub("", text)
+        if "):" not in text and "KEv2-P" not in text:
+            text = text.strip()
+            return not text or self._piece(origin, text)
         understood = True
         for number, piece in _messages(text, self._number):
             if number is not None:
@@ -266,9 +270,6 @@ def _messages(text: str, current: str | None) -> Iterator[tuple[str | None, str]
     """The glued messages of a line, each with the number in front of it; ``current`` is that of the lines before."""
     number: str | None = None
     start = 0
-    if "):" not in text and "KEv2-P" not in text:
-        yield None, text.strip()
-        return
     for found in _TAG.finditer(text):
         glued = found.start() > 0 and text[found.start() - 1].isalnum()
         if found["alone"] and glued and found["alone"] != (number or current):

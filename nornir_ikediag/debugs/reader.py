@@ -51,7 +51,7 @@ class LogReader:
         self._lines = 0
         self._unread = 0
         self._quoted: list[Evidence] = []
-        self._kinds: dict[SourceKind, int] = {}
+        self._kinds: set[SourceKind] = set()
 
     @property
     def year_assumed(self) -> int | None:
@@ -77,7 +77,7 @@ class LogReader:
 
     def facts(self) -> SourceFacts:
         """How many lines there were, how many nobody understood, and the first of those."""
-        kinds = [kind for kind, number in self._kinds.items() if number]
+        kinds = list(self._kinds)
         kind: SourceKind = kinds[0] if len(kinds) == 1 else "mixed" if kinds else "unknown"
         return SourceFacts(
             name=self.source,
@@ -94,9 +94,7 @@ class LogReader:
             for number in entry.joined:
                 self._count_unread(number, entry.text)
             return [event for number, text in entry.body for event in self._again(entry, number, text)]
-        kind: SourceKind = "syslog" if entry.syslog_id and entry.tag != "client" else "debug"
-        kind = "client-log" if entry.tag == "client" else kind
-        self._kinds[kind] = self._kinds.get(kind, 0) + 1
+        self._kinds.add("client-log" if entry.tag == "client" else "syslog" if entry.syslog_id else "debug")
         if not entry.strange:
             return list(events)
         strange = set(entry.strange)
