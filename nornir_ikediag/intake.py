@@ -196,4 +196,6 @@ def syslog_host(line: str) -> str | None:
     if match is None:
         return None
     words = _NOT_A_HOST.sub(" ", match[1] + " ").split()
-    return words[-1].rstrip(":") if words and re.fullmatch(r"[\w.:-]+", words[-1]) else None
+    if not words or words[-1].isdigit():  # the number of a line
+        return None
+    return words[-1].rstrip(":") if re.fullmatch(r"[\w.:-]+", words[-1]) else None

@@ -26,6 +26,7 @@ _PROMPT = re.compile(
 _GOES_ON = re.compile(
     r"IPSEC: |Transmitting Proxy Id:|ID received\s*$|DESCRIPTOR - INDEX|IKEv2-P(?:ROTO|LAT)|\[IKEv1 DECODE\]"
 )
+_LOGGING = "logging_setting"  # `show logging` prints the messages behind its settings, and pieces of wrapped ones
 _LOOK_AHEAD_LINES = 12
 
 
@@ -70,10 +71,18 @@ def split(source: Source) -> Sections:
     given = shows.layout_for(source.command) if source.command else None
     parts = list(_parts(lines, given))
     sections = tuple(
-        (part.show, _section(source, part, lines)) for part in parts if part.show is not None and part.numbers
+        (part.show, _section(source, part, lines))
+        for part in parts
+        if part.show is not None and part.numbers and not _only_messages(part, lines)
     )
     log = sorted(number for part in parts if part.show is None for number in part.numbers)
     return Sections(sections, [(number, lines[number - 1]) for number in log])
+
+
+def _only_messages(part: "_Part", lines: Sequence[str]) -> bool:
+    """Whether this is `show logging | include …`, whose answer is messages and blank lines."""
+    logging = part.show is not None and part.show.stem == _LOGGING and part.command is not None
+    return logging and not any(lines[number - 1].strip() for number in part.numbers)
 
 
 def _section(source: Source, part: "_Part", lines: Sequence[str]) -> Source:
@@ -97,7 +106,7 @@ def _parts(lines: Sequence[str], given: Show | None) -> Iterator[_Part]:
     for number, line in enumerate(lines, start=1):
         if is_log_line(line):
             log.numbers.append(number)
-            after_log = section.show is None or bool(_GOES_ON.search(line))
+            after_log = section.show is None or section.show.stem == _LOGGING or bool(_GOES_ON.search(line))
             continue
         prompt = _PROMPT.match(line) if given is None else None
         if prompt:

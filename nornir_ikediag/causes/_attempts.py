@@ -250,7 +250,7 @@ def _of_its_phase(attempt: Negotiation, event: Event) -> Event:
 def _stands(attempt: Negotiation, event: Event) -> bool:
     if event.kind == EventKind.NOTIFY_RECEIVED and notify_name(event) not in REFUSING_NOTIFIES:
         return False
-    if event.kind == EventKind.AUTH_FAILED and AUTH_TIMER.search(event.origin.text):
+    if event.kind == EventKind.AUTH_FAILED and AUTH_TIMER.search(f"{event.get('reason')} {event.origin.text}"):
         return False  # silence, not a refusal
     if event.kind == EventKind.REKEY_COLLISION and (event.get("harmless") == "yes" or attempt.resent_at_end):
         return False  # the device solved it, or merely refuses a second attempt while the first one waits

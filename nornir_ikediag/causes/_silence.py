@@ -129,7 +129,9 @@ def blames_authentication(attempt: Negotiation) -> Event | None:
 def auth_timer(attempt: Negotiation) -> Event | None:
     """The line that says that the message which authenticates the peer did not come in time."""
     kinds = (EventKind.AUTH_FAILED, EventKind.NEGOTIATION_ABORTED, EventKind.SESSION_TIMED_OUT)
-    return next((one for one in attempt.all(*kinds) if AUTH_TIMER.search(one.origin.text)), None)
+    return next(
+        (one for one in attempt.all(*kinds) if AUTH_TIMER.search(f"{one.get('reason')} {one.origin.text}")), None
+    )
 
 
 def uses_certificates(attempt: Negotiation) -> bool:

@@ -99,7 +99,9 @@ def _only_the_exchange(tunnel: Tunnel) -> Found | None:
 
 def _exchange_failed(attempt: Negotiation) -> Event | None:
     aborted = attempt.all(EventKind.NEGOTIATION_ABORTED)
-    return next((one for one in aborted if "auth exchange failed" in one.origin.text.lower()), None)
+    return next(
+        (one for one in aborted if "auth exchange failed" in f"{one.get('reason')} {one.origin.text}".lower()), None
+    )
 
 
 def _is_unexplained(attempt: Negotiation, event: Event) -> bool:

@@ -9,6 +9,7 @@ _HTML_TAG = re.compile(
     re.IGNORECASE,
 )
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|[()][A-Z0-9])")
+_QUOTED = re.compile(r"^(?:> ?){1,5}")  # by a mail program
 _TYPOGRAPHY = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})  # what web editors make of quotes
 _PAGER = re.compile(r"^\s*<-{2,3} ?More ?-{2,3}>[\s\x08]*")
 _BACKSPACE = re.compile(r"[^\x08]\x08")
@@ -33,6 +34,8 @@ _ANSWER = re.compile(
 
 def cleaned(line: str) -> str:
     """The line without HTML, escape sequences, pager remains and trailing blanks; indentation stays."""
+    if line[:1] == ">":
+        line = _QUOTED.sub("", line)
     if line.isascii() and line.isprintable() and "<" not in line and "&" not in line:
         return line.rstrip()
     if "\x1b" in line:

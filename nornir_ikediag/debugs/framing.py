@@ -38,6 +38,9 @@ _NOT_A_HOST = re.compile(r"<\d{1,3}>\d?|[\s,;\"|-]+|:(?=\s|$)")
 # Nothing goes on after these, and somebody may wait for them.
 _LAST_WORDS = ("PHASE 1 COMPLETED", "PHASE 2 COMPLETED", "QM FSM error", "Removing peer from ")
 _FEWEST_FULL_LINES = 3
+_BEFORE_WORDS = re.compile(
+    r"^[A-Za-z0-9][\w./-]{0,62}(?:\([\w-]+\))?(?<![->])[#>] (?=\w)"
+)  # a prompt before a bare message
 _LONGEST_BODY = 4000
 _HISTORY = "FSM error history"
 _HISTORY_GOES_ON = re.compile(r"^\s*[\w ,<>()&;:–—-]*(?:EV_|Null ?Event|-->|[A-Z]{2}_\w+,)")
@@ -133,7 +136,7 @@ class Framer:
         if not text:
             self.blank_lines += 1
             return []
-        indented = text[0] == " " and "[" not in text and "%" not in text
+        indented = text[0] == " " and "[" not in text and "%" not in text and "|" not in text
         marks = [] if indented or not may_be_marked(text) else list(MARK.finditer(text))
         done = self._marked(number, line, text, marks) if marks else self._unmarked(number, line, text)
         self._measure(line)
@@ -225,6 +228,7 @@ class Framer:
         return self.close() if len(pending.body) >= _LONGEST_BODY else []
 
     def _bare(self, number: int, line: str, text: str) -> Entry:
+        text = _BEFORE_WORDS.sub("", text)
         stamp = TIMESTAMP.match(text)
         at = self.clock.read(stamp[0]) if stamp else None
         entry = Entry(number, line, "", text[stamp.end() :].strip(" :") if stamp else text.strip(), at)
@@ -245,7 +249,7 @@ class Framer:
     def _join(self, pending: Entry, text: str) -> None:
         number, before = pending.body[-1] if pending.body else (0, pending.text)
         lost = self._blank_before or self._wrapping.lost_blank(self._width_before)
-        blank = " " if lost and text[0] != " " and before[-1:] != " " else ""
+        blank = " " if lost and text[0] != " " and before and before[-1] != " " else ""
         if pending.body:
             pending.body[-1] = (number, before + blank + text)
         else:

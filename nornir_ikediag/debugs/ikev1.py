@@ -31,7 +31,7 @@ _PROXY_SENT = re.compile(
 _DUMP = re.compile(
     r"\s*(?:(?:[0-9A-Fa-f]{2}\s){3,}|[0-9A-Fa-f]{4}:\s|(?:[0-9A-Fa-f]{2,8}\s+){1,8}\|?\s*\S{0,20}$)"
     r"|\s*(?:ISAKMP Header|RAW PACKET DUMP\b.*|(?:BEFORE|AFTER) (?:EN|DE)CRYPTION\b.*)$"
-    r"|\s+[A-Z][\w /()#.-]{1,60}:.*$|\s+(?:Payload|Flags|Data) .*$"
+    r"|\s+(?!Phase [12] )[A-Z][\w /()#.-]{1,60}:.*$|\s+(?:Payload|Flags|Data) .*$"
 )
 _ONE_VALUE = re.compile(r"\s*[\w.:/@=-]{1,253}\s*$")
 _MOST_LINES_JOINED = 3

@@ -50,7 +50,7 @@ def marked(line: str) -> bool:
     if PLAIN.match(line):
         return True
     if "[" not in line and not may_be_marked(line):
-        return LOST_TAG.match(line) is not None
+        return LOST_TAG.match(line.lstrip("> ")) is not None
     return MARK.search(cleaned(line)) is not None
 
 

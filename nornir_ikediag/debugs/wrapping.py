@@ -50,6 +50,7 @@ def wrapping_of(lines: Sequence[str], begins: Callable[[str], bool]) -> Wrapping
     cut = sum(width == widest for width, _ in pairs)
     words = Wrapping(widest, by_words=True)
     fitting = sum(words.goes_on(width, following) for width, following in pairs)
-    if full >= _FEWEST and cut * 2 > full and fitting < 2 * cut:
+    ragged = sum(width < widest - 1 and words.goes_on(width, following) for width, following in pairs)
+    if full >= _FEWEST and cut * 2 > full and cut > 3 * ragged:
         return Wrapping(widest, by_words=False)
     return words if fitting >= _FEWEST and fitting * 4 >= len(pairs) * 3 else None
