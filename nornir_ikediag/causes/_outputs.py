@@ -44,9 +44,6 @@ def incomplete(device: Device) -> tuple[SourceFacts, ...]:
 
 
 def quote(source: SourceFacts) -> Evidence:
-    """The line of this source to point at: the device's error message, else the first that nothing read."""
-    if source.objection:
-        return source.objection
-    if source.quoted:
-        return source.quoted[0]
-    return Evidence(source.name, max(source.lines, 1), source.problem or source.command or source.name)
+    """The line of this source to point at: the device's error message, the first that nothing read, or the last."""
+    said = source.objection or next(iter(source.quoted), None) or source.last_line
+    return said or Evidence(source.name, max(source.lines, 1), source.problem or source.command or source.name)

@@ -54,10 +54,10 @@ def last_words(tunnel: Tunnel) -> tuple[Evidence, ...]:
 
 
 def absence(tunnel: Tunnel) -> tuple[Evidence, ...]:
-    """The outputs in which the peer is not to be found: their last lines."""
+    """The last lines of the outputs in which the peer is not to be found."""
     read = [one for one in tunnel.device.sources if one.kind == "show" and one.complete and not one.refused]
     asked = [one for one in read if "sa" in (one.command or one.name).replace("-", " ").split()]
-    return tuple(Evidence(one.name, max(one.lines, 1), f"nothing of {tunnel.peer} in this output") for one in asked[:2])
+    return tuple(one.last_line for one in asked if one.last_line)[:2]
 
 
 def _peer_line(lines: tuple[Evidence, ...]) -> tuple[Evidence, ...]:

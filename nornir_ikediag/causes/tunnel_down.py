@@ -39,6 +39,8 @@ def match(tunnel: Tunnel) -> Verdict:
     if tunnel.state == "unknown":
         return CannotTell(ANY_SA)
     expected = is_expected_up(tunnel)
+    if tunnel.state == "idle" and not expected and _has_entry(tunnel) and not tunnel.negotiations and not tunnel.events:
+        return _configured_and_quiet(tunnel)
     if tunnel.state != "down" and not (tunnel.state == "idle" and expected):
         return RuledOut()
     if tunnel.kind == "remote-access" and not expected:
@@ -59,6 +61,21 @@ def match(tunnel: Tunnel) -> Verdict:
         configuration=map_lines(tunnel),
         next_steps=_next_steps(tunnel),
         ask_peer=("What does your log say about our attempts, and do you see our packets at all?",),
+    )
+
+
+def _configured_and_quiet(tunnel: Tunnel) -> Found:
+    """A note, and no more: tunnels of a crypto map come up on traffic, and are meant to be down without."""
+    return Found(
+        summary="Configured and without an SA; nothing shows that traffic wants one",
+        explanation="A tunnel of a crypto map comes up with the first packet for it. If there is such traffic, it does "
+        "not reach the crypto map here.",
+        evidence=absence(tunnel) or last_words(tunnel),
+        confidence="certain",
+        side="unknown",
+        severity="info",
+        configuration=map_lines(tunnel),
+        next_steps=_next_steps(tunnel),
     )
 
 

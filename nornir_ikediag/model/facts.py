@@ -27,6 +27,7 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
     refused: bool = False  # the device refused the command: `% Invalid input`, `Command authorization failed`
     quoted: tuple[Evidence, ...] = ()
     objection: Evidence | None = None  # the device's own words where it printed an error message instead of output
+    last_line: Evidence | None = None  # of show output: what proves that something is not in it, or where it stopped
 
 
 class WindowFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from types import MappingProxyType
 import msgspec
 
 from nornir_ikediag.capture import Source
+from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.facts import SourceFacts, SourceKind
 from nornir_ikediag.model.reading import Reading
 from nornir_ikediag.shows._answers import Instead, instead_of_output, is_marker
@@ -144,6 +145,7 @@ def _reading(  # noqa: PLR0917
         refused=refused,
         quoted=tuple(table.evidence(number) for number in unread[:_QUOTED]),
         objection=table.evidence(instead.line) if instead is not None and instead.line else None,
+        last_line=_last_line(table),
     )
     configuration = content.configuration
     if configuration is not None and not facts.complete:
@@ -159,6 +161,11 @@ def _reading(  # noqa: PLR0917
         device={} if show.empty_means_none and not facts.complete else content.device,
         statistics=content.statistics,
     )
+
+
+def _last_line(table: Table) -> Evidence | None:
+    last = next((line for line in range(len(table.printed), 0, -1) if table.printed[line - 1].strip()), None)
+    return table.evidence(last) if last else None
 
 
 def _problem(source: Source, content: Content, instead: Instead | None, table: Table) -> str | None:
