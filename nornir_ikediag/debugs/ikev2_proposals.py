@@ -7,6 +7,7 @@ PRFs alone.
 """
 
 import re
+from functools import lru_cache
 
 _DH = re.compile(r"DH_GROUP_\w+(?:/Group\s?(\d+))?|\bGroup\s?(\d+)", re.IGNORECASE)
 _ENCRYPTION = re.compile(r"(?:AES|3DES|DES|NULL|CHACHA|CAMELLIA|SEED|BLOWFISH|IDEA|CAST|RC5)", re.IGNORECASE)
@@ -26,6 +27,11 @@ def attributes(text: str, protocol: str) -> dict[str, str]:
     """The attributes of one proposal: ``encryption``, ``prf``, ``integrity``, ``dh_group``, ``esn``, each with its
     values separated by blanks, absent where the proposal has none; ``unknown`` keeps the words that nothing here
     knows."""
+    return dict(_attributes(text, protocol))
+
+
+@lru_cache(maxsize=1024)
+def _attributes(text: str, protocol: str) -> dict[str, str]:
     groups = [found[1] or found[2] or _named_group(found[0]) for found in _DH.finditer(text)]
     esn = _ESN.search(text)
     encryption, hashes, unknown = [], [], []
@@ -45,6 +51,7 @@ def attributes(text: str, protocol: str) -> dict[str, str]:
     return {name: " ".join(dict.fromkeys(words)) for name, words in values.items() if words}
 
 
+@lru_cache(maxsize=1024)
 def is_proposal(text: str) -> bool:
     """Whether the text is a list of algorithms and nothing else (the wrapped rest of a policy line)."""
     found = attributes(text, "ESP")

@@ -3,6 +3,7 @@ word, yes and no."""
 
 import ipaddress
 import re
+from functools import lru_cache
 
 from nornir_ikediag.model.event import EventKind
 
@@ -77,6 +78,7 @@ def notify_name(name: str, number_printed: str = "") -> str:
     return NOTIFIES[_SHORT[word]] if word in _SHORT else word
 
 
+@lru_cache(maxsize=4096)
 def network(address: str, mask: str | None = None) -> str:
     """``address`` and its mask as a prefix; the address alone as a host; text that is none stays as it is."""
     try:

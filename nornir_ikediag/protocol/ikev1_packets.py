@@ -8,6 +8,7 @@ from nornir_ikediag.protocol.ikev1_exchanges import MESSAGES, Message, candidate
 from nornir_ikediag.protocol.ikev1_peer import Peer
 
 PHASE1_ID = "0x00000000"
+_OF_QUICK_MODE = {one.number: one for one in MESSAGES if one.exchange == "quick-mode"}
 
 
 def packet(peer: Peer, event: Event) -> Attempt | None:
@@ -23,7 +24,7 @@ def packet(peer: Peer, event: Event) -> Attempt | None:
     if attempt.running:
         attempt.stage = "phase2"
     number = quick_number(attempt, event.get("direction"), payloads)
-    message = next((one for one in MESSAGES if one.exchange == "quick-mode" and one.number == number), None)
+    message = _OF_QUICK_MODE.get(number) if number else None
     if attempt.running or attempt.is_near(event):
         attempt.take_packet(event, message)
     peer.focus = attempt

@@ -22,6 +22,7 @@ from nornir_ikediag.protocol.ikev1_exchanges import (
 _MOST_LOOSE = 100
 _MOST_QUICK = 20
 _MOST_ESTABLISHED = 20
+_SIGNS = REFUSALS | OF_PHASE1 | OF_PHASE2  # that something is negotiated
 
 
 class Peer:
@@ -54,7 +55,7 @@ class Peer:
         if target is None:
             if event.kind == EventKind.NOTED:
                 return None
-            if event.kind not in REFUSALS | OF_PHASE1 | OF_PHASE2:
+            if event.kind not in _SIGNS:
                 self.loose.append(event)
                 return None
             target = self.new_quick(event, "") if _is_phase2(event) else self.new_first(event)

@@ -18,6 +18,7 @@ rekey, are CREATE_CHILD_SA exchanges under new message ids; INFORMATIONAL carrie
 States that no row names are observations: they are kept as where the negotiation stood, and change nothing else.
 """
 
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from nornir_ikediag.model.event import EventKind
@@ -114,6 +115,7 @@ REFUSING_NOTIFIES: dict[str, str] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def state_row(state: str) -> StateRow | None:
     """What this state tells, or None where it is unknown."""
     return next((row for row in STATES if state.startswith(row.prefix)), None)
