@@ -42,6 +42,8 @@ _BEFORE_WORDS = re.compile(
     r"^[A-Za-z0-9][\w./-]{0,62}(?:\([\w-]+\))?(?<![->])[#>] (?=\w)"
 )  # a prompt before a bare message
 _LONGEST_BODY = 4000
+_MOST_SILENT = 8192
+_WITHOUT_TIME = len("Nov 08 07:10:15 ")
 _HISTORY = "FSM error history"
 _HISTORY_GOES_ON = re.compile(r"^\s*[\w ,<>()&;:–—-]*(?:EV_|Null ?Event|-->|[A-Z]{2}_\w+,)")
 
@@ -61,19 +63,21 @@ class Framer:
         self._in_client_log = False
         self.blank_lines = 0
         self.silent: set[str] = set()  # texts from which nothing follows: their lines make no entry
+        self._silent_lines: set[str] = set()  # lines with such a text, their time cut off
         self._skipped: tuple[int, str] | None = None  # the line before, when it made none
         self._lead = ""
         self._lead_says: tuple[datetime | None, str | None] = (None, None)
 
     def feed(self, number: int, line: str) -> list[Entry]:
         """The entries that this line completes, oldest first."""
+        if line[_WITHOUT_TIME:] in self._silent_lines and line[12:16:3] == ": ":
+            return self._skip(number, line)
         match = PLAIN.match(line)
         if match is not None:
             text = match["text"]
             if text in self.silent:
-                self._width_before = len(line)
-                done, self._pending, self._skipped = self._pending, None, (number, line)
-                return [done] if done else []
+                self._learn_silent(line)
+                return self._skip(number, line)
             if line.isascii() and line.isprintable() and is_simple(text):
                 return self._plain(number, line, match)
         plain = PLAIN_V2.match(line)
@@ -86,6 +90,17 @@ class Framer:
         self._in_client_log = False
         self._measure(line)
         return self._begin(entry)
+
+    def _skip(self, number: int, line: str) -> list[Entry]:
+        self._width_before = len(line)
+        done, self._pending, self._skipped = self._pending, None, (number, line)
+        return [done] if done else []
+
+    def _learn_silent(self, line: str) -> None:
+        if line[0] != "[":
+            if len(self._silent_lines) >= _MOST_SILENT:
+                self._silent_lines.clear()
+            self._silent_lines.add(line[_WITHOUT_TIME:])
 
     def _plain(self, number: int, line: str, match: re.Match[str]) -> list[Entry]:
         time, tag, group, user, ip, text = match.groups()

@@ -9,6 +9,7 @@ then.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal
 
 from nornir_ikediag.debugs.ikev2_proposals import attributes
@@ -84,6 +85,8 @@ class Packet:
         likely = _BY_FIRST_WORD.get(word)
         if likely is not None and likely(self, origin, text):
             return True
+        if not _may_be_inside(text):
+            return False
         if len(self.payloads) + len(self.proposals) + len(self._transforms) > _MOST_PARTS:
             return False
         return any(rule(self, origin, text) for rule in _RULES)
@@ -183,6 +186,18 @@ _RULES: tuple[Callable[[Packet, Evidence, str], bool], ...] = (
     Packet._header,
     Packet._insides,
 )
+_OF_RULES = (
+    _TRANSFORM, _KEY_LENGTH, _PAYLOAD, _PAYLOAD_NAME, _PROPOSAL, _SELECTOR, _PORTS, _ADDRESSES, _NOTIFY_BODY, _SPIS,
+    _EXCHANGE, _HEADER, _OCTETS, _INSIDES,
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _may_be_inside(text: str) -> bool:
+    """Whether any rule may take this line. The remarks between the dumps are always the same."""
+    return any(pattern.match(text) for pattern in _OF_RULES)
+
+
 # Most lines of a dump say by their first word what they are.
 _BY_FIRST_WORD: dict[str, Callable[[Packet, Evidence, str], bool]] = {
     "type:": Packet._transform,
