@@ -109,7 +109,9 @@ def _as(event: Event, kind: EventKind, attempt: Negotiation) -> Event:
 
 
 def _unanswered_comparison(attempt: Negotiation) -> Event | None:
-    # refused comparisons are a failure only where nothing was accepted after them
+    # refused comparisons are a failure only where nothing was accepted after them, and the log goes on
+    if attempt.outcome == "incomplete" and attempt.has(EventKind.PACKET):
+        return None
     went_on = (EventKind.IKE_PROPOSAL_ACCEPTED, EventKind.PHASE1_COMPLETED, EventKind.NAT_VERDICT)
     for phase, accepted, refused in (
         ("2", (EventKind.IPSEC_PROPOSAL_ACCEPTED, EventKind.PHASE2_COMPLETED), EventKind.IPSEC_PROPOSALS_REFUSED),

@@ -32,6 +32,7 @@ _MOST_DEVICE_EVENTS = 2_000
 _MOST_WAITING = 500
 _MOST_CLIENTS_ASKED = 50
 _MOST_REFUSALS = 20
+_SAME_BREATH = timedelta(seconds=5)
 _SAME_LOGIN = timedelta(minutes=2)
 _OF_SA_PAYLOADS = frozenset({EventKind.NOTED, EventKind.PACKET})
 _WITH_SA = ("SA", "HASH SA")
@@ -50,6 +51,7 @@ _OF_CLIENTS = frozenset(
     }
 )
 _REFUSED_USER = frozenset({EventKind.XAUTH_REJECTED, EventKind.AAA_UNREACHABLE})
+_OF_CERTIFICATES = frozenset({EventKind.CERTIFICATE_INVALID, EventKind.AUTH_FAILED, EventKind.CONSEQUENCE})
 # Without one of these a fragment tells of no negotiation, and its lines stay the device's.
 _OF_NEGOTIATIONS = frozenset(
     {EventKind.PACKET, EventKind.FSM_ERROR, EventKind.QM_FSM_ERROR, EventKind.PHASE1_COMPLETED,
@@ -69,6 +71,7 @@ class Ikev1Replay:
         self._acquires: deque[Event] = deque(maxlen=_MOST_WAITING)
         self._ipsec = IpsecLines(self._peer)
         self._asked: deque[Peer] = deque(maxlen=_MOST_CLIENTS_ASKED)
+        self._certificates: deque[Event] = deque(maxlen=_MOST_REFUSALS)  # refused, of nobody knows whom yet
         self._refused: OrderedDict[str, deque[Event]] = OrderedDict()  # by user, whose client no line named yet
 
     def feed(self, event: Event) -> None:
@@ -91,6 +94,8 @@ class Ikev1Replay:
             self._comparisons.goes_on(name, kind)
         if self._refused and event.username in self._refused and event.ike_version == 1:
             self._give_refusal(peer, event)
+        if self._certificates and kind in _OF_CERTIFICATES and event.ike_version == 1:
+            self._give_certificates(peer, event)
         if event.message in ("602303", "602304"):
             self._ipsec.syslog(event)
             return
@@ -153,6 +158,9 @@ class Ikev1Replay:
         elif kind in VERDICTS:
             self._place(None)
             self._device_events.append(event)
+        elif kind == EventKind.CERTIFICATE_INVALID:
+            self._certificates.append(event)
+            self._device_events.append(event)
         elif kind != EventKind.NOTED:
             self._device_events.append(event)
 
@@ -173,9 +181,17 @@ class Ikev1Replay:
         if len(self._refused) > _MOST_WAITING:
             self._refused.popitem(last=False)
 
+    def _give_certificates(self, peer: Peer, event: Event) -> None:
+        """PKI refused a certificate: the peer whose authentication fails in the next lines presented it."""
+        waiting, self._certificates = list(self._certificates), deque(maxlen=_MOST_REFUSALS)
+        for refused in waiting:
+            if _are_near(refused, event, _SAME_BREATH) and refused in self._device_events:
+                self._device_events.remove(refused)
+                feed(peer, _of(refused, peer.name))
+
     def _give_refusal(self, peer: Peer, event: Event) -> None:
         for refusal in self._refused.pop(event.username or ""):
-            if _is_same_login(refusal, event):
+            if _are_near(refusal, event, _SAME_LOGIN):
                 if refusal in self._device_events:
                     self._device_events.remove(refusal)
                 feed(peer, _of(refusal, peer.name))
@@ -197,10 +213,10 @@ class Ikev1Replay:
                 attempt.add(event)
 
 
-def _is_same_login(one: Event, other: Event) -> bool:
+def _are_near(one: Event, other: Event, within: timedelta) -> bool:
     if one.at is None or other.at is None or (one.at.tzinfo is None) != (other.at.tzinfo is None):
         return True
-    return abs(one.at - other.at) <= _SAME_LOGIN
+    return abs(one.at - other.at) <= within
 
 
 def _of(event: Event, peer: str) -> Event:

@@ -29,6 +29,7 @@ _PACKETS = frozenset(
 _CHATTER = frozenset({EventKind.CRYPTO_MAP_CHECK, EventKind.CONSEQUENCE, EventKind.DPD})
 _MOST_OF_OLD = 12
 _NEW_START = frozenset({EventKind.COOKIE_CHALLENGE, EventKind.KE_WRONG_GROUP})
+_ASKS_AGAIN = ("INVALID_KE_PAYLOAD", "COOKIE")  # RFC 7296 sections 1.2 and 2.6
 _UP = frozenset({EventKind.IKEV2_SA_CREATED, EventKind.PHASE1_COMPLETED})
 # The same packet is told by two facilities (protocol, platform), of which either may be off: each is counted by itself.
 _RETRANSMIT_LINE = "line"
@@ -51,6 +52,7 @@ class Attempt(Draft):
         self._resends_at_end: Counter[str] = Counter()
         self._peer_repeats: Counter[str] = Counter()
         self._after_float: Counter[str] = Counter()
+        self._init_answered = False
         self._last_state: Event | None = None
 
     def take(self, event: Event) -> None:
@@ -175,6 +177,9 @@ class Attempt(Draft):
         response = "RESPONSE" in event.get("flags") + event.get("flag")
         self._learn_role(event, sending, response)
         key = (tag, "sending" if sending else "received", name, event.get("message_id"), "R" if response else "")
+        if sending and name == "IKE_SA_INIT" and self.role == "initiator" and self._init_answered:
+            self._seen.clear()  # the answer asked for another one: a cookie, another group
+        self._init_answered = name == "IKE_SA_INIT" and not sending
         self._seen[key] += 1
         if self._seen[key] > 1:
             if sending:
@@ -187,13 +192,12 @@ class Attempt(Draft):
         count = max(number for (_, direction), number in self._packets.items() if direction == key[1])
         if sending:
             self.sent = count
-            self._resends_at_end.clear()
         else:
             self.received = count
-            self._resends_at_end.clear()
             if self.floated:
                 self._after_float[tag] += 1
                 self.received_after_float = max(self._after_float.values())
+        self._resends_at_end.clear()
         self.resent_at_end = 0
 
     def _learn_role(self, event: Event, sending: bool, response: bool) -> None:
@@ -225,7 +229,7 @@ class Attempt(Draft):
 
     def _outcome(self, event: Event) -> None:
         kind = event.kind
-        if kind in _NEW_START and not event.get("final"):
+        if _notify(event) in _ASKS_AGAIN or (kind in _NEW_START and not event.get("final")):
             self._seen.clear()  # the same message goes out again, and that is no retransmission
         if kind in _UP and not self.finished:
             self.created = self.in_auth = True
