@@ -19,12 +19,14 @@ from nornir_ikediag.debugs.marks import (
     GLUED,
     LOST_TAG,
     MARK,
+    MARK_OR_ASDM,
     PLAIN,
     PLAIN_IPSEC,
     PLAIN_SYSLOG,
     PLAIN_V2,
     is_alone,
     is_simple,
+    mark_in,
     may_be_marked,
     messages,
     plain_entry,
@@ -152,7 +154,7 @@ class Framer:
             self.blank_lines += 1
             return []
         indented = text[0] == " " and "[" not in text and "%" not in text and "|" not in text
-        marks = [] if indented or not may_be_marked(text) else list(MARK.finditer(text))
+        marks = [] if indented or not may_be_marked(text) else list(mark_in(text).finditer(text))
         done = self._marked(number, line, text, marks) if marks else self._unmarked(number, line, text)
         self._measure(line)
         return done
@@ -175,7 +177,7 @@ class Framer:
             return Entry(number, line, "client", rest.strip(), self._client_time(mark), syslog_id=mark["record"])
         self._in_client_log = False
         at, host = self._clothing(lead)
-        if mark["asdm_id"]:
+        if mark.re is MARK_OR_ASDM and mark["asdm_id"]:
             at = self.clock.read(f"{mark['asdm_date']} {mark['asdm_time']}")
             return self._syslog(Entry(number, line, "syslog", rest.strip(), at), mark["asdm_id"], mark["asdm_severity"])
         if mark["id"]:

@@ -25,12 +25,16 @@ PLAIN_SYSLOG = re.compile(
 PLAIN_IPSEC = re.compile(r"IPSEC: (?P<text>[^<&%|\[\x00-\x1f\x7f\xa0\u200b\ufeff]*)\Z")
 MARK = re.compile(
     r"%(?:ASA|PIX|FTD)(?:-[A-Za-z_]{1,20})?-(?P<severity>\d)-(?P<id>\d{6}):?\s?"
-    r"|^\s*(?P<asdm_severity>[0-7])\|(?P<asdm_date>[A-Z][a-z]{2} [ \d]\d \d{4})[| ](?P<asdm_time>\d\d:\d\d:\d\d)"
-    r"\|(?P<asdm_id>\d{6})\|(?:[^|]{0,60}\|){4}"
     r"|\[?(?P<v1>IKEv1(?: DEBUG| DECODE)?|IKE COMMON DEBUG)\](?::\s?)?"
     r"|(?P<v2>I?KEv2-(?P<part>PROTO|PLAT|ERROR)(?:-(?P<level>\d+))?:)\s?"
     r"|(?P<ipsec>\bIPSEC(?: (?:DEBUG|INFO|ERROR|WARNING))?:|\bIPSEC\(\w+\)(?:-\d+)?:|^PSEC:)\s?"
     r"|^\s*(?P<record>\d{1,7})\s+(?P<client_time>\d\d:\d\d:\d\d\.\d+)\s+(?P<client_date>\d\d/\d\d/\d\d)\s+Sev=\w+/\d{1,3}\s+"
+)
+# The log of ASDM has its own marks, and lines with so many bars are rare.
+MARK_OR_ASDM = re.compile(
+    MARK.pattern
+    + r"|^\s*(?P<asdm_severity>[0-7])\|(?P<asdm_date>[A-Z][a-z]{2} [ \d]\d \d{4})[| ](?P<asdm_time>\d\d:\d\d:\d\d)"
+    r"\|(?P<asdm_id>\d{6})\|(?:[^|]{0,60}\|){4}"
 )
 LOST_TAG = re.compile(r"^\s*(?:G?roup = [^,]*,? (?:Username = |IP = )|U?sername = [^,]*, ?IP = |IP = [^,\s]+,? )")
 _ASDM_BARS = 6
@@ -45,13 +49,18 @@ def may_be_marked(text: str) -> bool:
     return "KE" in text or "%" in text or "PSEC" in text or "Sev=" in text or text.count("|") > _ASDM_BARS
 
 
+def mark_in(text: str) -> re.Pattern[str]:
+    """The marks that this text may hold."""
+    return MARK_OR_ASDM if text.count("|") > _ASDM_BARS else MARK
+
+
 def marked(line: str) -> bool:
     """Whether a message begins somewhere in this line."""
     if PLAIN.match(line):
         return True
     if "[" not in line and not may_be_marked(line):
         return LOST_TAG.match(line.lstrip("> ")) is not None
-    return MARK.search(cleaned(line)) is not None
+    return mark_in(line).search(cleaned(line)) is not None
 
 
 def messages(text: str, marks: list[re.Match[str]]) -> list[tuple[re.Match[str], int]]:
