@@ -56,9 +56,7 @@ class EventKind(StrEnum):
     # IKEv2 list: number, protocol=IKE|ESP, proposal (the text), and encryption, prf, integrity, dh_group, esn
     RECEIVED_POLICY = "received-policy"
     EXPECTED_POLICY = "expected-policy"  # as above; number and proposal are empty where the list is
-    PROPOSAL_OFFERED = (
-        "proposal-offered"  # IKEv2 SA payload: number, direction, and the rest as above
-    )
+    PROPOSAL_OFFERED = "proposal-offered"  # IKEv2 SA payload: number, direction, and the rest as above
     KE_WRONG_GROUP = "ke-wrong-group"  # group, wanted, final=yes: INVALID_KE_PAYLOAD, normally a retry
     COOKIE_CHALLENGE = "cookie-challenge"
     MODE_REFUSED = "mode-refused"  # the exchange type is not allowed or IKE version not spoken
