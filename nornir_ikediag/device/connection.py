@@ -62,6 +62,9 @@ class AsaConnection(CiscoAsaSSH):
     def _use_ssh_config(self, dict_arg: dict[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = super()._use_ssh_config(dict_arg)
         self._jump = found.get("sock")
+        if self._jump is not None:
+            # paramiko's own close() signals a process that may be gone, from its thread: a traceback on stderr
+            self._jump.close = self._jump.process.terminate
         return found
 
     def disconnect(self) -> None:
