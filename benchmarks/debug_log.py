@@ -74,6 +74,7 @@ _TIME = re.compile(r"\b(?:Nov|Aug) \d\d (?P<year>2024 )?\d\d:\d\d:\d\d")
 _ADDRESS = re.compile(r"\b(?:192\.0\.2\.1|192\.0\.2\.7|203\.0\.113\.9|64\.102\.156\.87|198\.51\.100\.20)\b")
 _NUMBER = re.compile(
     r"(?<=msgid=)[0-9a-f]{2,8}|(?<=msg id = )[0-9a-f]{8}|(?<=SPI = 0x)[0-9a-f]{8}|(?<=spi 0x)[0-9a-f]{8}"
+    r"|(?<=SPI=)[0-9A-F]{16}|(?<=\[i:)[0-9A-F]{16}|(?<= r: )[0-9A-F]{16}|(?<=spi: )[0-9A-F]{16}"
 )
 
 
@@ -120,7 +121,15 @@ def _background(number: int) -> str:
 def _as_new(text: str, number: int, peer: str = "") -> str:
     """The recording as that of another peer, with message ids and SPIs of its own."""
     peer = peer or f"198.18.0.{number * 7 % _PEERS + 1}"
-    return _NUMBER.sub(lambda found: f"{int(found[0], 16) + number * 7919 & 0xFFFFFFFF:08x}", _ADDRESS.sub(peer, text))
+    return _NUMBER.sub(lambda found: _renumbered(found[0], number), _ADDRESS.sub(peer, text))
+
+
+def _renumbered(digits: str, number: int) -> str:
+    """Eight digits as IKEv1 prints them, sixteen as IKEv2 does; nought stays nought."""
+    value = int(digits, 16)
+    if len(digits) == 16:
+        return f"{value + number * 7919 & 0xFFFFFFFFFFFFFFFF:016X}" if value else digits
+    return f"{value + number * 7919 & 0xFFFFFFFF:08x}"
 
 
 def shares(path: Path) -> dict[str, int]:

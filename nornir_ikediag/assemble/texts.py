@@ -102,7 +102,9 @@ def _reversed(events: Iterable[Event]) -> Iterator[Event]:
 def _events(reader: LogReader, lines: Iterable[tuple[int, str]]) -> Iterator[Event]:
     feed = reader.feed
     for number, line in lines:
-        yield from feed(number, line)
+        events = feed(number, line)
+        if events:
+            yield from events
     yield from reader.close()
 
 

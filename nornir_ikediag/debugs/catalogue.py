@@ -147,8 +147,7 @@ def _beginning_like(low: str) -> tuple[Message, ...]:
 
 
 def _understood(message: Message, found: re.Match[str]) -> Understood:
-    captured = {name: value for name, value in found.groupdict().items() if value is not None}
-    fields = refined(message.kind, {**message.fields, **captured})
+    fields = refined(message.kind, message.fields, found)
     remark = message.kind is EventKind.NOTED and fields.get("what") not in _REMARKS_THAT_COUNT
     return Understood(message, fields, remark)
 

@@ -10,6 +10,7 @@ message whose tag was lost.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from nornir_ikediag.debugs.cleaning import cleaned, is_terminal_noise
@@ -44,7 +45,8 @@ _BEFORE_WORDS = re.compile(
     r"^[A-Za-z0-9][\w./-]{0,62}(?:\([\w-]+\))?(?<![->])[#>] (?=\w)"
 )  # a prompt before a bare message
 _LONGEST_BODY = 4000
-_MOST_SILENT = 8192
+_MOST_KNOWN = 16384
+_WITH_BODIES = frozenset({"IPSEC", "IKEv2-PROTO", "IKEv2-PLAT"})
 _WITHOUT_TIME = len("Nov 08 07:10:15 ")
 _HISTORY = "FSM error history"
 _HISTORY_GOES_ON = re.compile(r"^\s*[\w ,<>()&;:–—-]*(?:EV_|Null ?Event|-->|[A-Z]{2}_\w+,)")
@@ -58,63 +60,71 @@ class Framer:
         self._wrapping = wrapping or TERMINAL
         self._is_known = wrapping is not None
         self._pending: Entry | None = None
-        self._width_before = 0
-        self._blank_before = False
+        self._before = ""  # the line before
         self._widest = 0
         self._full_lines = 0
         self._in_client_log = False
         self.blank_lines = 0
         self.silent: set[str] = set()  # texts from which nothing follows: their lines make no entry
-        self._silent_lines: set[str] = set()  # lines with such a text, their time cut off
+        # What stands in front of a message (tag, tunnel-group, user, peer), and lines of bodies: a log repeats itself.
+        self._who: dict[str, tuple[str, str | None, str | None, str | None]] = {}
+        self._bodies: dict[str, str] = {}
         self._skipped: tuple[int, str] | None = None  # the line before, when it made none
         self._lead = ""
         self._lead_says: tuple[datetime | None, str | None] = (None, None)
 
-    def feed(self, number: int, line: str) -> list[Entry]:
+    def feed(self, number: int, line: str) -> Sequence[Entry]:
         """The entries that this line completes, oldest first."""
-        if line[_WITHOUT_TIME:] in self._silent_lines and line[12:16:3] == ": ":
-            return self._skip(number, line)
-        match = PLAIN.match(line)
-        if match is not None:
-            text = match["text"]
-            if text in self.silent:
-                self._learn_silent(line)
-                return self._skip(number, line)
+        timed = line[12:16:3] == ": "
+        words = line.find(", ", line.find("IP = ")) + 2
+        who = self._who.get(line[_WITHOUT_TIME if timed else 0 : words])
+        if who is None:
+            return self._other_head(number, line)
+        text = line[words:]
+        if text in self.silent:
+            self._before = line
+            done, self._pending, self._skipped = self._pending, None, (number, line)
+            return (done,) if done else ()
+        if not (line.isascii() and line.isprintable() and is_simple(text)):
+            return self._other(number, line)
+        tag, group, user, peer = who
+        at = self.clock.read(line[:15]) if timed else None
+        return self._plain(Entry(number, line, tag, text, at, "", None, None, [], [], group, user, peer))
+
+    def _plain(self, entry: Entry) -> Sequence[Entry]:
+        text = entry.text
+        if text.startswith(_LAST_WORDS) and text[-1] in ")!D":
+            return (*self._begin_line(entry), *self.close())
+        return self._begin_line(entry)
+
+    def _other_head(self, number: int, line: str) -> Sequence[Entry]:
+        """A line whose words before the message are not known yet, or are none."""
+        first = line[:1]
+        if first == " ":
+            return self._body(number, line)
+        if first != "I" and (match := PLAIN.match(line)) is not None:
+            time, tag, group, user, ip, text = match.groups()
             if line.isascii() and line.isprintable() and is_simple(text):
-                return self._plain(number, line, match)
-        plain = PLAIN_V2.match(line)
-        if plain is not None and "[IKE" not in line and "PSEC:" not in line:
+                at = self.clock.read(time) if time else None
+                entry = Entry(number, line, tag, text, at, tunnel_group=group or None, username=user or None, peer=ip)
+                if ip:
+                    self._learn_who(line[_WITHOUT_TIME if time else 0 : match.start("text")], entry)
+                else:
+                    take_prefix(entry)
+                return self._plain(entry)
+        elif first == "I" and (plain := PLAIN_V2.match(line)) and "[IKE" not in line and "PSEC:" not in line:
             self._in_client_log = False
-            self._measure(line)
-            return self._begin(Entry(number, line, plain[1], plain[3].strip(), severity=int(plain[2])))
-        if line[:1] == " " or (entry := self._plain_other(number, line)) is None:
+            return self._begin_line(Entry(number, line, plain[1], plain[3].strip(), None, "", int(plain[2])))
+        other = self._plain_other(number, line)
+        if other is None:
             return self._other(number, line)
         self._in_client_log = False
-        self._measure(line)
-        return self._begin(entry)
+        return self._begin_line(other)
 
-    def _skip(self, number: int, line: str) -> list[Entry]:
-        self._width_before = len(line)
-        done, self._pending, self._skipped = self._pending, None, (number, line)
-        return [done] if done else []
-
-    def _learn_silent(self, line: str) -> None:
-        if line[0] != "[":
-            if len(self._silent_lines) >= _MOST_SILENT:
-                self._silent_lines.clear()
-            self._silent_lines.add(line[_WITHOUT_TIME:])
-
-    def _plain(self, number: int, line: str, match: re.Match[str]) -> list[Entry]:
-        time, tag, group, user, ip, text = match.groups()
-        at = self.clock.read(time) if time else None
-        entry = Entry(number, line, tag, text, at, tunnel_group=group or None, username=user or None, peer=ip)
-        self._measure(line)
-        if not ip:
-            take_prefix(entry)
-        complete = self._begin(entry)
-        if text.startswith(_LAST_WORDS) and text[-1] in ")!D":
-            complete += self.close()
-        return complete
+    def _learn_who(self, head: str, entry: Entry) -> None:
+        if len(self._who) >= _MOST_KNOWN:
+            self._who.clear()
+        self._who[head] = (entry.tag, entry.tunnel_group, entry.username, entry.peer)
 
     def _plain_other(self, number: int, line: str) -> Entry | None:
         """The entry of a plain line of syslog or `debug crypto ipsec`: nearly all are, and marks take long to find."""
@@ -130,24 +140,42 @@ class Framer:
             return Entry(number, line, "IPSEC", f"IPSEC: {without_next_lead(found['text'])}")
         return None
 
-    def close(self) -> list[Entry]:
+    def close(self) -> Sequence[Entry]:
         """The entry that the text ends in."""
         done, self._pending = self._pending, None
-        return [done] if done else []
+        return (done,) if done else ()
 
-    def _begin(self, entry: Entry) -> list[Entry]:
+    def _begin(self, entry: Entry) -> Sequence[Entry]:
         done, self._pending, self._skipped = self._pending, entry, None
-        return [done] if done else []
+        return (done,) if done else ()
 
-    def _measure(self, line: str) -> None:
-        self._width_before = width = len(line)
-        self._blank_before = line[-1:] == " "
+    def _begin_line(self, entry: Entry) -> Sequence[Entry]:
+        """As :meth:`_begin`, for an entry that is all of its line."""
+        self._before = line = entry.line
+        if len(line) >= self._widest:
+            self._widen(len(line))
+        done, self._pending, self._skipped = self._pending, entry, None
+        return (done,) if done else ()
+
+    def _widen(self, width: int) -> None:
         if width > self._widest:
-            self._widest, self._full_lines = width, 1
-        elif width == self._widest:
-            self._full_lines += 1
+            self._widest, self._full_lines = width, 0
+        self._full_lines += 1
 
-    def _other(self, number: int, line: str) -> list[Entry]:
+    def _body(self, number: int, line: str) -> Sequence[Entry]:
+        """A line that is set in: of the body of the message before, nearly always."""
+        pending, text = self._pending, self._bodies.get(line)
+        if text is None or pending is None or pending.tag not in _WITH_BODIES or self._is_at_margin():
+            return self._other(number, line)
+        self._before = line
+        pending.body.append((number, text))
+        return self.close() if len(pending.body) >= _LONGEST_BODY else ()
+
+    def _is_at_margin(self) -> bool:
+        """Whether the line before may have been cut, so that a line set in goes on with its words."""
+        return self._wrapping.by_words or len(self._before) >= self._wrapping.width - 1
+
+    def _other(self, number: int, line: str) -> Sequence[Entry]:
         line = line.rstrip("\r")
         text = cleaned(line)
         if not text:
@@ -156,10 +184,12 @@ class Framer:
         indented = text[0] == " " and "[" not in text and "%" not in text and "|" not in text
         marks = [] if indented or not may_be_marked(text) else list(mark_in(text).finditer(text))
         done = self._marked(number, line, text, marks) if marks else self._unmarked(number, line, text)
-        self._measure(line)
+        self._before = line
+        if len(line) >= self._widest:
+            self._widen(len(line))
         return done
 
-    def _marked(self, number: int, line: str, text: str, marks: list[re.Match[str]]) -> list[Entry]:
+    def _marked(self, number: int, line: str, text: str, marks: list[re.Match[str]]) -> Sequence[Entry]:
         done: list[Entry] = []
         lead = text[: marks[0].start()]
         for mark, upto in messages(text, marks):
@@ -223,7 +253,7 @@ class Framer:
             self._lead_says = (self.clock.read(lead[-120:]), words[-1] if words and "#" not in words[-1] else None)
         return self._lead_says
 
-    def _unmarked(self, number: int, line: str, text: str) -> list[Entry]:
+    def _unmarked(self, number: int, line: str, text: str) -> Sequence[Entry]:
         if LOST_TAG.match(text) and not (self._is_known and self._pending and self._is_cut(text)):
             entry = Entry(number, line, "", text.strip())
             take_prefix(entry)
@@ -242,7 +272,11 @@ class Framer:
             pending.joined.append(number)
             return []
         pending.body.append((number, text))
-        return self.close() if len(pending.body) >= _LONGEST_BODY else []
+        if text[0] == " " and pending.tag in _WITH_BODIES:
+            if len(self._bodies) >= _MOST_KNOWN:
+                self._bodies.clear()
+            self._bodies[line] = text
+        return self.close() if len(pending.body) >= _LONGEST_BODY else ()
 
     def _bare(self, number: int, line: str, text: str) -> Entry:
         text = _BEFORE_WORDS.sub("", text)
@@ -259,13 +293,13 @@ class Framer:
             return False
         if _HISTORY in pending.text and not pending.body and _HISTORY_GOES_ON.match(text):
             return True
-        width = self._width_before
+        width = len(self._before)
         learned = width == self._widest >= 60 and self._full_lines >= _FEWEST_FULL_LINES and text[0] != " "
         return self._wrapping.goes_on(width, text) or (learned and not self._is_known)
 
     def _join(self, pending: Entry, text: str) -> None:
         number, before = pending.body[-1] if pending.body else (0, pending.text)
-        lost = self._blank_before or self._wrapping.lost_blank(self._width_before)
+        lost = self._before[-1:] == " " or self._wrapping.lost_blank(len(self._before))
         blank = " " if lost and text[0] != " " and before and before[-1] != " " else ""
         if pending.body:
             pending.body[-1] = (number, before + blank + text)

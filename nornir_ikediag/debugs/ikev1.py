@@ -14,6 +14,11 @@ from nornir_ikediag.debugs.refine import network, number
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
 
+# As the device prints it, in one line; and as it may arrive.
+_PLAIN_PACKET = re.compile(
+    r"IKE_DECODE (?P<direction>SENDING|RECEIVED|RESENDING) Message \(msgid=(?P<id>[0-9a-f]{1,8})\)"
+    r" with payloads ?:(?P<listed>[^:]*) total length ?: ?(?P<length>\d+)"
+)
 _PACKET = re.compile(
     r"IKE_DECODE\s+(?P<direction>SENDING|RECEIVED|RESENDING)\s+Message\s+\(msgid=(?P<id>\w+)\)"
     r"\s+with payloads ?:(?P<rest>.*)",
@@ -35,6 +40,7 @@ _DUMP = re.compile(
 )
 _ONE_VALUE = re.compile(r"\s*[\w.:/@=-]{1,253}\s*$")
 _MOST_LINES_JOINED = 3
+_MOST_LISTS = 2000
 _REASONS = (
     (re.compile(r"idle timeout", re.IGNORECASE), EventKind.IDLE_TIMEOUT),
     (re.compile(r"administrator (?:reset|reboot|shutdown)", re.IGNORECASE), EventKind.ADMINISTRATOR_CLEARED),
@@ -53,15 +59,19 @@ class Ikev1Reader:
     def read(self, entry: Entry) -> Sequence[Event] | None:
         """The events of this entry; None when its message is not understood."""
         text = entry.text
-        said = self._packet(entry) if text.startswith("IKE_DECODE") else lookup(text) or self._uncommon(entry)
+        if text.startswith("IKE_DECODE"):
+            said = self._packet(entry)
+        else:
+            said = lookup(text) or self._uncommon(entry)
         if said is None:
             return None
-        if self.quiet and said.silent and not entry.body:
+        message, fields, silent = said
+        if silent and self.quiet and not entry.body:
             return ()
-        event = self._event(entry, said.message, said.fields)
-        if entry.body or said.fields.get("what") == "proxies":
+        event = self._event(entry, message, fields)
+        if entry.body or fields.get("what") == "proxies":
             return self._with_body(entry, event)
-        return _with_reason(event) if event.kind == EventKind.TORN_DOWN else (event,)
+        return _with_reason(event) if message.kind is EventKind.TORN_DOWN else (event,)
 
     def _event(self, entry: Entry, message: Message, fields: dict[str, str]) -> Event:
         username, peer = entry.username, entry.peer or fields.get("peer")
@@ -81,6 +91,13 @@ class Ikev1Reader:
         )
 
     def _packet(self, entry: Entry) -> Understood | None:
+        plain = _PLAIN_PACKET.match(entry.text)
+        if plain is not None:
+            direction, message_id, listed, length = plain.groups()
+            return Understood(_PACKET_MESSAGE, {
+                "direction": direction.lower(), "message_id": number(message_id), "payloads": self._payloads(listed),
+                "length": length,
+            })  # fmt: skip
         found = _PACKET.match(entry.text)
         if found is None and entry.body:
             found = _PACKET.match(" ".join([entry.text, *(text.strip() for _, text in entry.body)]))
@@ -90,18 +107,23 @@ class Ikev1Reader:
         if entry.body and "total length" not in rest:
             rest = " ".join([rest, *(text.strip() for _, text in entry.body)])
             entry.body = []
-        listed, _, _ = rest.partition("total length")
+        length = _LENGTH.search(rest)
+        fields = {
+            "direction": found["direction"].lower(),
+            "message_id": number(found["id"]),
+            "payloads": self._payloads(rest.partition("total length")[0]),
+        }
+        return Understood(_PACKET_MESSAGE, {**fields, "length": length[1]} if length else fields)
+
+    def _payloads(self, listed: str) -> str:
+        """`SA KE NONCE` of `HDR + SA (1) + KE (4) + NONCE (10) + NONE (0)`."""
         payloads = self._payload_lists.get(listed)
         if payloads is None:
-            if len(self._payload_lists) > 2000:
+            if len(self._payload_lists) > _MOST_LISTS:
                 self._payload_lists.clear()
             names = [name.strip().replace(" ", "-") for name in _PAYLOAD.findall(listed)]
             payloads = self._payload_lists[listed] = " ".join(name for name in names if name not in ("NONE", "HDR"))
-        length = _LENGTH.search(rest)
-        fields = {"direction": found["direction"].lower(), "message_id": number(found["id"]), "payloads": payloads}
-        if length:
-            fields["length"] = length[1]
-        return Understood(_PACKET_MESSAGE, fields)
+        return payloads
 
     def _uncommon(self, entry: Entry) -> Understood | None:
         """A history, a message that goes on in the next lines, or one known only by its syslog id."""

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from nornir_ikediag.debugs.entry import Entry
 from nornir_ikediag.debugs.ikev2_catalogue import Understood, lookup
-from nornir_ikediag.debugs.ikev2_packet import Packet, begin, is_octets, payload_after
+from nornir_ikediag.debugs.ikev2_packet import Packet, begin, is_octets, may_begin, payload_after
 from nornir_ikediag.debugs.ikev2_policies import Comparison, begins
 from nornir_ikediag.debugs.ikev2_proposals import is_proposal
 from nornir_ikediag.debugs.ikev2_selectors import described
@@ -100,6 +101,10 @@ class Ikev2Reader:
         origin = Evidence(self.source, line_number, line)
         if ("#" in text or ">" in text) and _AFTER_PROMPT.search(text) and _TYPED_COMMAND.search(text):
             text = _TYPED_COMMAND.sub("", text)
+        if text[:1] == "(":  # `(12): ` and nothing glued, nearly always
+            number, colon, rest = text[1:].partition("):")
+            if colon and number.isdecimal() and "):" not in rest and "KEv2-" not in rest and "(" not in rest[:1]:
+                self._number, text = number, rest
         if "):" not in text and "KEv2-P" not in text:
             text = text.strip()
             return not text or self._piece(origin, text)
@@ -122,7 +127,10 @@ class Ikev2Reader:
             if self._comparison.take(origin, text):
                 return True
             self._finish_comparison()
-        packet = begin(origin, self._number, text)
+        if self._packet is not None and self._packet.take_by_first_word(origin, text):
+            return True
+        sort = _sort_of(text)
+        packet = begin(origin, self._number, text) if sort.opens else None
         if packet is not None:
             self._finish_packet()
             self._packet = packet
@@ -132,26 +140,25 @@ class Ikev2Reader:
             return True
         if self._packet is not None and self._packet.take(origin, text):
             return True
-        glued = payload_after(text)
-        if glued:
-            return all([self._piece(origin, text[:glued].strip()), self._piece(origin, text[glued:])])
-        return self._statement(origin, text) or _loose_dump(origin, text)
+        if sort.glued_at:
+            at = sort.glued_at
+            return all([self._piece(origin, text[:at].strip()), self._piece(origin, text[at:])])
+        return self._statement(origin, text, sort) or _loose_dump(origin, text)
 
-    def _statement(self, origin: Evidence, text: str) -> bool:
+    def _statement(self, origin: Evidence, text: str, sort: "_Sort") -> bool:
         """A message that says something by itself; it ends a dump."""
-        if begins(text):
+        if sort.compares:
             self._finish_packet()
             self._comparison = Comparison(self._number)
             return self._comparison.take(origin, text)
-        wire = _ON_WIRE.match(text)
-        if wire is not None:
+        if sort.on_wire is not None:
             self._finish_packet()
-            self._on_wire(origin, wire)
+            self._on_wire(origin, sort.on_wire)
             return True
-        said = lookup(text)
+        said = sort.said
         if said is None:
             return is_proposal(text)
-        if said.message.kind != EventKind.NOTED:  # remarks stand between the payloads that they are about
+        if said.message.kind is not EventKind.NOTED:  # remarks stand between the payloads that they are about
             self._finish_packet()
         self._message(origin, said, None)
         return True
@@ -264,6 +271,21 @@ _SELECTOR_KINDS = frozenset({EventKind.SELECTORS_REFUSED, EventKind.INITIATOR_ST
 _GROUP_KINDS = frozenset(
     {EventKind.TUNNEL_GROUP_LANDED, EventKind.TUNNEL_GROUP_DEFAULT, EventKind.PROTOCOL_NOT_ALLOWED}
 )
+
+
+class _Sort(NamedTuple):
+    """What a piece of text is, whatever goes on around it."""
+
+    opens: bool  # a packet's dump
+    glued_at: int  # where a payload's line begins behind other words
+    compares: bool  # opens a comparison of policies
+    on_wire: re.Match[str] | None
+    said: Understood | None
+
+
+@lru_cache(maxsize=8192)
+def _sort_of(text: str) -> _Sort:
+    return _Sort(may_begin(text), payload_after(text), begins(text), _ON_WIRE.match(text), lookup(text))
 
 
 def _messages(text: str, current: str | None) -> Iterator[tuple[str | None, str]]:

@@ -25,7 +25,6 @@ _BEGIN_LATER = re.compile(
     r"(?:From|To) (?P<local>\S+?):(?P<local_port>\d+)/[^\]]*\]"
 )
 _CONTENTS = re.compile(r"(?P<which>Building packet for encryption|(?:REAL )?Decrypted packet)\b", re.IGNORECASE)
-_BEGINNINGS = frozenset("TRSBbDdr")
 _SPIS = re.compile(
     r"(?:HDR\[i:|IKEV2 HDR ispi: |Initiator SPI ?: ?)(?P<spi_i>[0-9A-Fa-f]+)"
     r" - (?:r: ?|rspi: ?|Responder SPI ?: ?)(?P<spi_r>[0-9A-Fa-f]+)\]?(?: Message id: (?P<message_id>\w+))?"
@@ -79,12 +78,13 @@ class Packet:
         self._transforms: list[tuple[str, str]] = []
         self._selector: dict[str, str] = {}
 
+    def take_by_first_word(self, origin: Evidence, text: str) -> bool:
+        """As :meth:`take`, for a line that says by its first word what it is, and that it begins no other dump."""
+        likely = _BY_FIRST_WORD.get(text.partition(" ")[0])
+        return likely is not None and likely(self, origin, text)
+
     def take(self, origin: Evidence, text: str) -> bool:
         """Whether this line belongs to the dump; if so, what it says is kept."""
-        word = text.split(None, 1)[0] if text else ""
-        likely = _BY_FIRST_WORD.get(word)
-        if likely is not None and likely(self, origin, text):
-            return True
         if not _may_be_inside(text):
             return False
         if len(self.payloads) + len(self.proposals) + len(self._transforms) > _MOST_PARTS:
@@ -220,10 +220,13 @@ def is_octets(text: str) -> bool:
     return _ONLY_OCTETS.match(text) is not None
 
 
+def may_begin(text: str) -> bool:
+    """Whether this line begins the dump of a packet."""
+    return any(pattern.match(text) for pattern in (_BEGIN, _BEGIN_LATER, _CONTENTS))
+
+
 def begin(origin: Evidence, number: str | None, text: str) -> Packet | None:
     """The dump that this line begins, if it begins one."""
-    if text[:1] not in _BEGINNINGS:
-        return None
     found = _BEGIN.match(text) or _BEGIN_LATER.match(text)
     if found is not None:
         direction: Direction = "sending" if found["which"] in ("Tx", "Sending") else "received"

@@ -58,14 +58,14 @@ class LogReader:
         """The year that lines without one were given, or None where every line carried its own."""
         return self._framer.clock.year_assumed
 
-    def feed(self, number: int, line: str) -> list[Event]:
+    def feed(self, number: int, line: str) -> Sequence[Event]:
         """The events of the entries that this line completes."""
         self._lines += 1
         if self._lines == _CHATTER_WITHIN:
             self._framer.silent, self._ikev1_reader.quiet = SILENT, True
         entries = self._frame(number, line)
         if not entries:
-            return []
+            return ()
         if len(entries) == 1:
             return self._read(entries[0])
         return [event for entry in entries for event in self._read(entry)]
@@ -73,7 +73,7 @@ class LogReader:
     def close(self) -> list[Event]:
         """The events of the entry that the text ends in."""
         events = [event for entry in self._framer.close() for event in self._read(entry)]
-        return events + list(self._ikev2_reader.close())
+        return [*events, *self._ikev2_reader.close()]
 
     def facts(self) -> SourceFacts:
         """How many lines there were, how many nobody understood, and the first of those."""
@@ -87,7 +87,7 @@ class LogReader:
             quoted=tuple(self._quoted),
         )
 
-    def _read(self, entry: Entry) -> list[Event]:
+    def _read(self, entry: Entry) -> Sequence[Event]:
         events = self._by_tag[entry.tag](entry)
         if events is None:
             self._count_unread(entry.number, entry.line)
@@ -96,7 +96,7 @@ class LogReader:
             return [event for number, text in entry.body for event in self._again(entry, number, text)]
         self._kinds.add("client-log" if entry.tag == "client" else "syslog" if entry.syslog_id else "debug")
         if not entry.strange:
-            return list(events)
+            return events
         strange = set(entry.strange)
         further = [(number, text) for number, text in entry.body if number in strange]
         return [*events, *(event for number, text in further for event in self._again(entry, number, text))]

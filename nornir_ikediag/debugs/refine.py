@@ -3,6 +3,7 @@ word, yes and no."""
 
 import ipaddress
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from nornir_ikediag.model.event import EventKind
@@ -22,44 +23,24 @@ NOTIFIES = {
 }  # fmt: skip
 # The device shortens some of them, and spells them with blanks: `Invalid ID info (18)`.
 _SHORT = {"INVALID_HASH_INFO": 23, "INVALID_HASH": 23, "INVALID_ID_INFO": 18, "INVALID_ID": 18, "INVALID_KEY_INFO": 17}
-_NETWORK_KINDS = frozenset(
-    {
-        EventKind.CRYPTO_MAP_NOT_FOUND,
-        EventKind.REKEY_COLLISION,
-        EventKind.TORN_DOWN,
-        EventKind.CRYPTO_MAP_CHECK,
-        EventKind.SELECTOR_VIOLATION,
-        EventKind.INITIATOR_STARTS,
-    }
-)
-_NUMBERS = ("spi", "spi_in", "spi_out", "message_id")
+_NUMBERS = frozenset({"spi", "spi_in", "spi_out", "message_id"})
 _PADDING = " \t.,;!'\""
 _DURATION = re.compile(r"(?:(\d+)d\s*)?(\d+)h:(\d+)m:(\d+)s")
 
 
-def refined(kind: EventKind, fields: dict[str, str]) -> dict[str, str]:
-    """The fields in the form that events carry."""
-    fields = {name: value.strip(_PADDING) for name, value in fields.items()}
-    for name in _NUMBERS:
-        if name in fields:
-            fields[name] = number(fields[name])
+def refined(kind: EventKind, fixed: dict[str, str], found: re.Match[str]) -> dict[str, str]:
+    """The fields in the form that events carry: those of every such message, and those that this one captured."""
+    fields = fixed.copy()
+    for name, value in found.groupdict().items():
+        if value is not None:
+            value = value.strip(_PADDING)
+            fields[name] = number(value) if name in _NUMBERS else value
     if "role" in fields:
         fields["role"] = fields["role"].lower()
-    if kind in (EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT):
-        return _proxy(fields)
-    if kind in (EventKind.NOTIFY_RECEIVED, EventKind.NOTIFY_SENT):
-        fields["name"] = notify_name(fields.get("name", ""), fields.get("number", ""))
-    elif kind == EventKind.NAT_VERDICT:
-        for side in ("remote", "local"):
-            fields[side] = "no" if fields.get(side, "").upper().endswith("NOT") else "yes"
-    elif kind in _NETWORK_KINDS:
-        for side in {"local", "remote", "local_proxy", "remote_proxy"} & fields.keys():
-            fields[side] = network_of(fields[side])
-    elif kind == EventKind.ID_RECEIVED:
-        fields["value"] = identity(fields.get("value", ""))
     if "duration" in fields:
         fields["duration_seconds"] = _seconds(fields["duration"])
-    return fields
+    form = _FORMS.get(kind)
+    return fields if form is None else form(fields)
 
 
 def number(text: str) -> str:
@@ -102,6 +83,28 @@ def identity(text: str) -> str:
     return network(parts[0], parts[1]) if len(parts) == 2 else " ".join(parts)
 
 
+def _notify(fields: dict[str, str]) -> dict[str, str]:
+    fields["name"] = notify_name(fields.get("name", ""), fields.get("number", ""))
+    return fields
+
+
+def _nat_verdict(fields: dict[str, str]) -> dict[str, str]:
+    for side in ("remote", "local"):
+        fields[side] = "no" if fields.get(side, "").upper().endswith("NOT") else "yes"
+    return fields
+
+
+def _networks(fields: dict[str, str]) -> dict[str, str]:
+    for side in {"local", "remote", "local_proxy", "remote_proxy"} & fields.keys():
+        fields[side] = network_of(fields[side])
+    return fields
+
+
+def _identity(fields: dict[str, str]) -> dict[str, str]:
+    fields["value"] = identity(fields.get("value", ""))
+    return fields
+
+
 def _proxy(fields: dict[str, str]) -> dict[str, str]:
     address, mask = fields.pop("address", ""), fields.pop("mask", None)
     first, last = fields.pop("first", ""), fields.pop("last", "")
@@ -115,3 +118,24 @@ def _seconds(duration: str) -> str:
         return ""
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return str(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
+
+
+_FORMS: dict[EventKind, Callable[[dict[str, str]], dict[str, str]]] = {
+    EventKind.PROXY_RECEIVED: _proxy,
+    EventKind.PROXY_SENT: _proxy,
+    EventKind.NOTIFY_RECEIVED: _notify,
+    EventKind.NOTIFY_SENT: _notify,
+    EventKind.NAT_VERDICT: _nat_verdict,
+    EventKind.ID_RECEIVED: _identity,
+    **dict.fromkeys(
+        (
+            EventKind.CRYPTO_MAP_NOT_FOUND,
+            EventKind.REKEY_COLLISION,
+            EventKind.TORN_DOWN,
+            EventKind.CRYPTO_MAP_CHECK,
+            EventKind.SELECTOR_VIOLATION,
+            EventKind.INITIATOR_STARTS,
+        ),
+        _networks,
+    ),
+}
