@@ -276,16 +276,21 @@ _GROUP_KINDS = frozenset(
 class _Sort(NamedTuple):
     """What a piece of text is, whatever goes on around it."""
 
-    opens: bool  # a packet's dump
-    glued_at: int  # where a payload's line begins behind other words
-    compares: bool  # opens a comparison of policies
-    on_wire: re.Match[str] | None
-    said: Understood | None
+    opens: bool = False  # a packet's dump
+    glued_at: int = 0  # where a payload's line begins behind other words
+    compares: bool = False  # opens a comparison of policies
+    on_wire: re.Match[str] | None = None
+    said: Understood | None = None
 
 
 @lru_cache(maxsize=8192)
 def _sort_of(text: str) -> _Sort:
-    return _Sort(may_begin(text), payload_after(text), begins(text), _ON_WIRE.match(text), lookup(text))
+    if may_begin(text):
+        return _Sort(opens=True)
+    on_wire = _ON_WIRE.match(text)
+    if on_wire is not None:
+        return _Sort(on_wire=on_wire)
+    return _Sort(glued_at=payload_after(text), compares=begins(text), said=lookup(text))
 
 
 def _messages(text: str, current: str | None) -> Iterator[tuple[str | None, str]]:

@@ -80,7 +80,7 @@ class Packet:
 
     def take_by_first_word(self, origin: Evidence, text: str) -> bool:
         """As :meth:`take`, for a line that says by its first word what it is, and that it begins no other dump."""
-        likely = _BY_FIRST_WORD.get(text.partition(" ")[0])
+        likely = _BY_FIRST_WORD.get(text.partition(" ")[0].partition(":")[0])
         return likely is not None and likely(self, origin, text)
 
     def take(self, origin: Evidence, text: str) -> bool:
@@ -200,9 +200,9 @@ def _may_be_inside(text: str) -> bool:
 
 # Most lines of a dump say by their first word what they are.
 _BY_FIRST_WORD: dict[str, Callable[[Packet, Evidence, str], bool]] = {
-    "type:": Packet._transform,
+    "type": Packet._transform,
     "last": Packet._insides,
-    "Proposal:": Packet._proposal,
+    "Proposal": Packet._proposal,
     "TS": Packet._traffic_selector,
     "start": Packet._traffic_selector,
     "Security": Packet._notify,
@@ -210,7 +210,8 @@ _BY_FIRST_WORD: dict[str, Callable[[Packet, Evidence, str], bool]] = {
     "Exchange": Packet._header,
     "Message": Packet._header,
     "Initiator": Packet._header,
-    "HDR[i:": Packet._header,
+    "HDR[i": Packet._header,
+    "IKEV2": Packet._header,
     **dict.fromkeys(("SA", "KE", "N", "VID", "IDi", "IDr", "AUTH", "TSi", "TSr", "ENCR"), Packet._payload),
 }
 
