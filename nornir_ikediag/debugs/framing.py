@@ -40,6 +40,7 @@ from nornir_ikediag.debugs.wrapping import TERMINAL, Wrapping
 _NOT_A_HOST = re.compile(r"<\d{1,3}>\d?|[\s,;\"|-]+|:(?=\s|$)")
 # Nothing goes on after these, and somebody may wait for them.
 _LAST_WORDS = ("PHASE 1 COMPLETED", "PHASE 2 COMPLETED", "QM FSM error", "Removing peer from ")
+_LAST_LETTERS = (")", "!", "D")
 _FEWEST_FULL_LINES = 3
 _BEFORE_WORDS = re.compile(
     r"^[A-Za-z0-9][\w./-]{0,62}(?:\([\w-]+\))?(?<![->])[#>] (?=\w)"
@@ -89,11 +90,8 @@ class Framer:
             return self._other(number, line)
         tag, group, user, peer = who
         at = self.clock.read(line[:15]) if timed else None
-        return self._plain(Entry(number, line, tag, text, at, "", None, None, [], [], group, user, peer))
-
-    def _plain(self, entry: Entry) -> Sequence[Entry]:
-        text = entry.text
-        if text.startswith(_LAST_WORDS) and text[-1] in ")!D":
+        entry = Entry(number, line, tag, text, at, "", None, None, [], [], group, user, peer)
+        if text[-1:] in _LAST_LETTERS and text.startswith(_LAST_WORDS):
             return (*self._begin_line(entry), *self.close())
         return self._begin_line(entry)
 
@@ -111,7 +109,9 @@ class Framer:
                     self._learn_who(line[_WITHOUT_TIME if time else 0 : match.start("text")], entry)
                 else:
                     take_prefix(entry)
-                return self._plain(entry)
+                if text[-1:] in _LAST_LETTERS and text.startswith(_LAST_WORDS):
+                    return (*self._begin_line(entry), *self.close())
+                return self._begin_line(entry)
         elif first == "I" and (plain := PLAIN_V2.match(line)) and "[IKE" not in line and "PSEC:" not in line:
             self._in_client_log = False
             return self._begin_line(Entry(number, line, plain[1], plain[3].strip(), None, "", int(plain[2])))

@@ -59,10 +59,7 @@ class Ikev1Reader:
     def read(self, entry: Entry) -> Sequence[Event] | None:
         """The events of this entry; None when its message is not understood."""
         text = entry.text
-        if text.startswith("IKE_DECODE"):
-            said = self._packet(entry)
-        else:
-            said = lookup(text) or self._uncommon(entry)
+        said = self._packet(entry) if text.startswith("IKE_DECODE") else lookup(text) or self._uncommon(entry)
         if said is None:
             return None
         message, fields, silent = said

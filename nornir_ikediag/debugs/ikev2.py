@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from nornir_ikediag.debugs.entry import Entry
 from nornir_ikediag.debugs.ikev2_catalogue import Understood, lookup
-from nornir_ikediag.debugs.ikev2_packet import Packet, begin, is_octets, may_begin, payload_after
+from nornir_ikediag.debugs.ikev2_packet import Packet, begin, is_octets, opens, payload_after
 from nornir_ikediag.debugs.ikev2_policies import Comparison, begins
 from nornir_ikediag.debugs.ikev2_proposals import is_proposal
 from nornir_ikediag.debugs.ikev2_selectors import described
@@ -102,9 +102,9 @@ class Ikev2Reader:
         if ("#" in text or ">" in text) and _AFTER_PROMPT.search(text) and _TYPED_COMMAND.search(text):
             text = _TYPED_COMMAND.sub("", text)
         if text[:1] == "(":  # `(12): ` and nothing glued, nearly always
-            number, colon, rest = text[1:].partition("):")
-            if colon and number.isdecimal() and "):" not in rest and "KEv2-" not in rest and "(" not in rest[:1]:
-                self._number, text = number, rest
+            alone, colon, rest = text[1:].partition("):")
+            if colon and alone.isdecimal() and "):" not in rest and "KEv2-" not in rest and rest[:1] != "(":
+                self._number, text = alone, rest
         if "):" not in text and "KEv2-P" not in text:
             text = text.strip()
             return not text or self._piece(origin, text)
@@ -117,31 +117,34 @@ class Ikev2Reader:
         return understood
 
     def _piece(self, origin: Evidence, text: str) -> bool:
-        trace = _TRACE.match(text) if text.startswith("SM Trace") else None
-        if trace is not None:
+        if text.startswith("SM Trace") and (trace := _TRACE.match(text)) is not None:
             self._finish_comparison()
             self._finish_packet()
             self._trace(origin, trace)
             return True
-        if self._comparison is not None:
-            if self._comparison.take(origin, text):
-                return True
-            self._finish_comparison()
-        if self._packet is not None and self._packet.take_by_first_word(origin, text):
+        if self._comparison is not None and self._comparison.take(origin, text):
+            return True
+        self._finish_comparison()
+        packet = self._packet
+        if packet is not None and packet.take_by_first_word(origin, text):
             return True
         sort = _sort_of(text)
-        packet = begin(origin, self._number, text) if sort.opens else None
-        if packet is not None:
-            self._finish_packet()
-            self._packet = packet
-            if packet.direction == "received":
-                self._refused = None
-                self._map_checks.clear()
-            return True
-        if self._packet is not None and self._packet.take(origin, text):
-            return True
-        if sort.glued_at:
-            at = sort.glued_at
+        if sort.opens:
+            self._open(begin(origin, self._number, text))
+        elif packet is None or not packet.take(origin, text):
+            return self._outside(origin, text, sort)
+        return True
+
+    def _open(self, packet: Packet) -> None:
+        self._finish_packet()
+        self._packet = packet
+        if packet.direction == "received":
+            self._refused = None
+            self._map_checks.clear()
+
+    def _outside(self, origin: Evidence, text: str, sort: "_Sort") -> bool:
+        at = sort.glued_at
+        if at:
             return all([self._piece(origin, text[:at].strip()), self._piece(origin, text[at:])])
         return self._statement(origin, text, sort) or _loose_dump(origin, text)
 
@@ -285,7 +288,7 @@ class _Sort(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def _sort_of(text: str) -> _Sort:
-    if may_begin(text):
+    if opens(text):
         return _Sort(opens=True)
     on_wire = _ON_WIRE.match(text)
     if on_wire is not None:

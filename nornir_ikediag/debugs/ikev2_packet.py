@@ -24,7 +24,7 @@ _BEGIN_LATER = re.compile(
     r"(?P<which>Sending|Received|Receiving) Packet \[(?:To|From) (?P<peer>\S+?):(?P<peer_port>\d+)/"
     r"(?:From|To) (?P<local>\S+?):(?P<local_port>\d+)/[^\]]*\]"
 )
-_CONTENTS = re.compile(r"(?P<which>Building packet for encryption|(?:REAL )?Decrypted packet)\b", re.IGNORECASE)
+_CONTENTS = re.compile(r"(?:Building packet for encryption|(?:REAL )?Decrypted packet)\b", re.IGNORECASE)
 _SPIS = re.compile(
     r"(?:HDR\[i:|IKEV2 HDR ispi: |Initiator SPI ?: ?)(?P<spi_i>[0-9A-Fa-f]+)"
     r" - (?:r: ?|rspi: ?|Responder SPI ?: ?)(?P<spi_r>[0-9A-Fa-f]+)\]?(?: Message id: (?P<message_id>\w+))?"
@@ -221,24 +221,21 @@ def is_octets(text: str) -> bool:
     return _ONLY_OCTETS.match(text) is not None
 
 
-def may_begin(text: str) -> bool:
-    """Whether this line begins the dump of a packet."""
+def opens(text: str) -> bool:
+    """Whether a dump begins with this line."""
     return any(pattern.match(text) for pattern in (_BEGIN, _BEGIN_LATER, _CONTENTS))
 
 
-def begin(origin: Evidence, number: str | None, text: str) -> Packet | None:
-    """The dump that this line begins, if it begins one."""
+def begin(origin: Evidence, number: str | None, text: str) -> Packet:
+    """The dump that this line, which :func:`opens` one, begins."""
     found = _BEGIN.match(text) or _BEGIN_LATER.match(text)
-    if found is not None:
-        direction: Direction = "sending" if found["which"] in ("Tx", "Sending") else "received"
-        packet = Packet(origin, number, direction, has_header=True)
-        packet.fields = {name: value for name, value in found.groupdict().items() if value and name != "which"}
-        return packet
-    contents = _CONTENTS.match(text)
-    if contents is None:
-        return None
-    sending = contents["which"].lower().startswith("building")
-    return Packet(origin, number, "sending" if sending else "received", has_header=False)
+    if found is None:
+        sending = text.lower().startswith("building")
+        return Packet(origin, number, "sending" if sending else "received", has_header=False)
+    direction: Direction = "sending" if found["which"] in ("Tx", "Sending") else "received"
+    packet = Packet(origin, number, direction, has_header=True)
+    packet.fields = {name: value for name, value in found.groupdict().items() if value and name != "which"}
+    return packet
 
 
 def payload_after(text: str) -> int:

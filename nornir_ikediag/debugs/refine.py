@@ -33,8 +33,8 @@ def refined(kind: EventKind, fixed: dict[str, str], found: re.Match[str]) -> dic
     fields = fixed.copy()
     for name, value in found.groupdict().items():
         if value is not None:
-            value = value.strip(_PADDING)
-            fields[name] = number(value) if name in _NUMBERS else value
+            word = value.strip(_PADDING)
+            fields[name] = number(word) if name in _NUMBERS else word
     if "role" in fields:
         fields["role"] = fields["role"].lower()
     if "duration" in fields:

@@ -176,12 +176,12 @@ class Ikev2Replay:
 
     def _bind(self, session: Session, event: Event) -> None:
         session.learn(event)
-        spi = event.get("spi_i", _NOBODY)
-        if event.exchange:
+        spi = event.fields.get("spi_i", _NOBODY)
+        if event.exchange and self._by_number.get(event.exchange) is not session:
             _remember(self._by_number, event.exchange, session)
-        if spi != _NOBODY:
+        if spi != _NOBODY and self._by_spi.get(spi) is not session:
             _remember(self._by_spi, spi, session)
-        if session.peer:
+        if session.peer and self._by_peer.get(session.peer) is not session:
             _remember(self._by_peer, session.peer, session)
 
     def _without_session(self, event: Event) -> None:
@@ -221,8 +221,6 @@ class Ikev2Replay:
 
 def _remember(sessions: dict[str, Session], name: str, session: Session) -> None:
     """Bounded: a log of months names more sessions than are alive at any time."""
-    if sessions.get(name) is session:
-        return
     sessions.pop(name, None)
     sessions[name] = session
     if len(sessions) > _MOST_SESSIONS:

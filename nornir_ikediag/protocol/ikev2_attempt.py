@@ -1,6 +1,7 @@
 """One IKEv2 attempt while it is replayed: the first exchanges with the first child, or one CREATE_CHILD_SA exchange."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import msgspec
 
@@ -28,7 +29,6 @@ _PACKETS = frozenset(
 )  # fmt: skip
 _CHATTER = frozenset({EventKind.CRYPTO_MAP_CHECK, EventKind.CONSEQUENCE, EventKind.DPD})
 _MOST_OF_OLD = 12
-_NEW_START = frozenset({EventKind.COOKIE_CHALLENGE, EventKind.KE_WRONG_GROUP})
 _ASKS_AGAIN = ("INVALID_KE_PAYLOAD", "COOKIE")  # RFC 7296 sections 1.2 and 2.6
 _UP = frozenset({EventKind.IKEV2_SA_CREATED, EventKind.PHASE1_COMPLETED})
 # The same packet is told by two facilities (protocol, platform), of which either may be off: each is counted by itself.
@@ -57,25 +57,16 @@ class Attempt(Draft):
 
     def take(self, event: Event) -> None:
         """The next event of this attempt."""
-        event = self._settled(event)
-        if event.kind not in _NOT_KEPT:
+        place = _PLACES.get(event.kind)
+        if place is not None:
+            event = self._settled(event, *place(self, event))
+        kind = event.kind
+        if kind not in _NOT_KEPT:
             self.add(event)
-        elif event.at is not None and not self.finished:
+        elif event.at is not None and self.outcome == "incomplete":
             self.ended_at = event.at
         self._learn(event)
-        if event.kind == EventKind.STATE:
-            self._state(event)
-        elif event.kind == EventKind.PACKET:
-            self._packet(event)
-        elif event.kind == EventKind.RETRANSMIT:
-            self._resent(_RETRANSMIT_LINE)
-        elif event.kind == EventKind.DUPLICATE:
-            self._peer_repeats[_RETRANSMIT_LINE] += 1
-            self.peer_repeats = max(self._peer_repeats.values())
-        elif event.kind in (EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT):
-            self._selector(event)
-        else:
-            self._outcome(event)
+        _TAKES.get(kind, Attempt._outcome)(self, event)
 
     def close(self) -> None:
         """The log is over: what came after the IKE SA, and no refusal, tells that the child SA came up as well."""
@@ -88,28 +79,32 @@ class Attempt(Draft):
         self.shorten(_MOST_OF_OLD, _PACKETS if self.outcome in ("established", "deleted") else _CHATTER)
         self._seen.clear()
 
-    def _settled(self, event: Event) -> Event:
+    def _settled(self, event: Event, kind: EventKind, further: dict[str, str]) -> Event:
         """The event with what only its place in the exchange tells: whether it is about the IKE SA or the child."""
-        kind, further = self._place(event)
-        if kind == event.kind and not further:
+        if kind is event.kind and not further:
             return event
         return msgspec.structs.replace(event, kind=kind, fields={**event.fields, **further})
 
-    def _place(self, event: Event) -> tuple[EventKind, dict[str, str]]:
-        kind = event.kind
+    def _place_of_proposals(self, event: Event) -> tuple[EventKind, dict[str, str]]:
+        return self._place_of_refusal() if event.get("phase") == "unknown" else (event.kind, {})
+
+    def _place_of_selectors(self, event: Event) -> tuple[EventKind, dict[str, str]]:
         # an empty list of policies in IKE_SA_INIT: the crypto map was not asked yet
-        too_early = event.get("list") == "empty" and self.stage == "phase1" and not self.in_auth
-        if too_early or (kind == EventKind.IKE_PROPOSALS_REFUSED and event.get("phase") == "unknown"):
+        if event.get("list") == "empty" and self.stage == "phase1" and not self.in_auth:
             return self._place_of_refusal()
-        if kind in (EventKind.NOTIFY_RECEIVED, EventKind.NOTIFY_SENT) and _notify(event) in REFUSING_NOTIFIES:
-            return kind, {"phase": self._phase_of_notify(_notify(event))}
-        if kind == EventKind.KE_WRONG_GROUP and self.child_only:
-            return EventKind.PFS_MISMATCH, {"phase": "2"}
-        if kind in (EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT):
-            return kind, {"side": self._side(event)}
-        if kind == EventKind.SELECTORS_REFUSED and not event.get("remote") and self.selectors is not None:
-            return kind, {"local": self.selectors.local.network, "remote": self.selectors.remote.network}
-        return kind, {}
+        if not event.get("remote") and self.selectors is not None:
+            return event.kind, {"local": self.selectors.local.network, "remote": self.selectors.remote.network}
+        return event.kind, {}
+
+    def _place_of_notify(self, event: Event) -> tuple[EventKind, dict[str, str]]:
+        name = _notify(event)
+        return event.kind, {"phase": self._phase_of_notify(name)} if name in REFUSING_NOTIFIES else {}
+
+    def _place_of_group(self, event: Event) -> tuple[EventKind, dict[str, str]]:
+        return (EventKind.PFS_MISMATCH, {"phase": "2"}) if self.child_only else (event.kind, {})
+
+    def _place_of_proxy(self, event: Event) -> tuple[EventKind, dict[str, str]]:
+        return event.kind, {"side": self._side(event)}
 
     def _place_of_refusal(self) -> tuple[EventKind, dict[str, str]]:
         if self.in_auth:
@@ -129,12 +124,24 @@ class Attempt(Draft):
         if event.kind in ABOUT_CHILD and not self.created and not self.finished:
             self.in_auth = True
             self.stage = "phase2"
-        if event.kind == EventKind.NAT_VERDICT:
-            self.nat_detected = "yes" in (event.get("remote"), event.get("local")) or (
-                self.nat_detected if "no" in (event.get("remote"), event.get("local")) else True
-            )
-        if event.kind in (EventKind.INITIATOR_STARTS, EventKind.RESPONDER_STARTS) and self.role == "unknown":
-            self.role = "initiator" if event.kind == EventKind.INITIATOR_STARTS else "responder"
+
+    def _nat(self, event: Event) -> None:
+        ends = (event.get("remote"), event.get("local"))
+        self.nat_detected = "yes" in ends or (self.nat_detected if "no" in ends else True)
+
+    def _starts(self, event: Event) -> None:
+        ours = event.kind is EventKind.INITIATOR_STARTS
+        if self.role == "unknown":
+            self.role = "initiator" if ours else "responder"
+        if ours:
+            self._asked_for(event)
+
+    def _retransmit(self, event: Event) -> None:
+        self._resent(_RETRANSMIT_LINE)
+
+    def _duplicate(self, event: Event) -> None:
+        self._peer_repeats[_RETRANSMIT_LINE] += 1
+        self.peer_repeats = max(self._peer_repeats.values())
 
     def _state(self, event: Event) -> None:
         state, happened = event.get("state"), event.get("event")
@@ -189,11 +196,10 @@ class Attempt(Draft):
                 self.peer_repeats = max(self._peer_repeats.values())
             return
         self._packets[tag, key[1]] += 1
-        count = max(number for (_, direction), number in self._packets.items() if direction == key[1])
         if sending:
-            self.sent = count
+            self.sent = max(self.sent, self._packets[tag, key[1]])
         else:
-            self.received = count
+            self.received = max(self.received, self._packets[tag, key[1]])
             if self.floated:
                 self._after_float[tag] += 1
                 self.received_after_float = max(self._after_float.values())
@@ -229,30 +235,34 @@ class Attempt(Draft):
 
     def _outcome(self, event: Event) -> None:
         kind = event.kind
-        if _notify(event) in _ASKS_AGAIN or (kind in _NEW_START and not event.get("final")):
-            self._seen.clear()  # the same message goes out again, and that is no retransmission
         if kind in _UP and not self.finished:
             self.created = self.in_auth = True
             self.stage = "phase2"
-        elif kind == EventKind.CHILD_ESTABLISHED:
-            self._child(event)
-        elif event.get("child") == "loading" and (self.created or self.in_auth):
-            self._established()
-        elif kind == EventKind.ADDRESS_ASSIGNED:
-            self.assigned_address = event.get("address") or self.assigned_address
-        elif kind == EventKind.NOTIFY_RECEIVED:
-            if _notify(event) in REFUSING_NOTIFIES:
-                self._failed(event)
-            elif _notify(event) == "REKEY_SA":
-                self.rekey = True
-        elif kind == EventKind.NOTIFY_SENT and _notify(event) == "REKEY_SA":
-            self.rekey = True
         elif kind in ENDINGS:
             self._end(failed=not self.finished)
         elif kind in FAILURES:
             self._failed(event)
-        if kind in (EventKind.INITIATOR_STARTS, EventKind.SELECTORS_REFUSED):
+        elif event.fields.get("child") == "loading" and (self.created or self.in_auth):
+            self._established()
+        if kind is EventKind.SELECTORS_REFUSED:
             self._asked_for(event)
+
+    def _notified(self, event: Event) -> None:
+        name = _notify(event)
+        if name in _ASKS_AGAIN:
+            self._seen.clear()  # the same message goes out again, and that is no retransmission
+        elif name == "REKEY_SA":
+            self.rekey = True
+        elif name in REFUSING_NOTIFIES and event.kind is EventKind.NOTIFY_RECEIVED:
+            self._failed(event)
+
+    def _starts_anew(self, event: Event) -> None:
+        if not event.get("final"):
+            self._seen.clear()  # as above
+        self._outcome(event)
+
+    def _address(self, event: Event) -> None:
+        self.assigned_address = event.get("address") or self.assigned_address
 
     def _asked_for(self, event: Event) -> None:
         for side in ("local", "remote"):
@@ -290,6 +300,35 @@ class Attempt(Draft):
             self.stage = "phase1" if self.stage == "unknown" else self.stage
         elif self.outcome == "established":
             self.outcome = "deleted"
+
+
+# What only its place in the exchange tells of an event; and what events of a kind do. All others: ``_outcome``.
+_PLACES: dict[EventKind, Callable[[Attempt, Event], tuple[EventKind, dict[str, str]]]] = {
+    EventKind.IKE_PROPOSALS_REFUSED: Attempt._place_of_proposals,
+    EventKind.SELECTORS_REFUSED: Attempt._place_of_selectors,
+    EventKind.NOTIFY_RECEIVED: Attempt._place_of_notify,
+    EventKind.NOTIFY_SENT: Attempt._place_of_notify,
+    EventKind.KE_WRONG_GROUP: Attempt._place_of_group,
+    EventKind.PROXY_RECEIVED: Attempt._place_of_proxy,
+    EventKind.PROXY_SENT: Attempt._place_of_proxy,
+}
+_TAKES: dict[EventKind, Callable[[Attempt, Event], None]] = {
+    EventKind.STATE: Attempt._state,
+    EventKind.PACKET: Attempt._packet,
+    EventKind.RETRANSMIT: Attempt._retransmit,
+    EventKind.DUPLICATE: Attempt._duplicate,
+    EventKind.PROXY_RECEIVED: Attempt._selector,
+    EventKind.PROXY_SENT: Attempt._selector,
+    EventKind.NAT_VERDICT: Attempt._nat,
+    EventKind.INITIATOR_STARTS: Attempt._starts,
+    EventKind.RESPONDER_STARTS: Attempt._starts,
+    EventKind.CHILD_ESTABLISHED: Attempt._child,
+    EventKind.ADDRESS_ASSIGNED: Attempt._address,
+    EventKind.NOTIFY_RECEIVED: Attempt._notified,
+    EventKind.NOTIFY_SENT: Attempt._notified,
+    EventKind.COOKIE_CHALLENGE: Attempt._starts_anew,
+    EventKind.KE_WRONG_GROUP: Attempt._starts_anew,
+}
 
 
 def _notify(event: Event) -> str:

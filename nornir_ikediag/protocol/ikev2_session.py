@@ -19,6 +19,16 @@ _SAME_DEATH = timedelta(seconds=5)
 _SAME_BREATH = timedelta(seconds=1)
 _REKEY_CLEANUP, _REKEY_LINES = timedelta(seconds=60), 60
 _LIFE = frozenset({EventKind.DPD, EventKind.DPD_TIMEOUT, EventKind.DELETE_RECEIVED, EventKind.DELETE_SENT})
+_OF_THE_WHOLE = ENDINGS | _LIFE
+_OF_EXCHANGES = frozenset({EventKind.STATE, EventKind.PACKET})
+_MEANT = frozenset({EventKind.DELETE_RECEIVED, EventKind.RETRIES_EXHAUSTED})
+_CHILD_REFUSALS = frozenset(
+    {
+        EventKind.RECEIVED_POLICY, EventKind.EXPECTED_POLICY, EventKind.IPSEC_PROPOSALS_REFUSED,
+        EventKind.SELECTORS_REFUSED, EventKind.CRYPTO_MAP_PEER_MISMATCH, EventKind.CRYPTO_MAP_INCOMPLETE,
+        EventKind.RETRIES_EXHAUSTED, EventKind.NEGOTIATION_ABORTED, EventKind.RETRANSMIT,
+    }
+)  # fmt: skip
 
 
 class Session:
@@ -57,14 +67,14 @@ class Session:
         first = self._first
         if first is None or not first.finished:
             return False
-        if event.kind in _STARTS or (event.get("state") == "IDLE" and event.get("event") in _BIRTHS):
+        if event.kind in _STARTS or (event.fields.get("state") == "IDLE" and event.get("event") in _BIRTHS):
             return True
-        if event.kind == EventKind.PACKET:
+        if event.kind is EventKind.PACKET:
             return event.get("exchange") == "IKE_SA_INIT" and event.get("spi_i") not in self.spis
         if event.exchange is not None or event.kind not in FAILURES:
-            return event.kind == EventKind.CHILD_ESTABLISHED and event.message == "750006" and self.is_over
+            return event.message == "750006" and event.kind is EventKind.CHILD_ESTABLISHED and self.is_over
         if first.outcome == "established":
-            return not _is_child_refusal(event)
+            return event.kind not in _CHILD_REFUSALS
         return first.outcome == "deleted" or self._is_later(event)
 
     def _is_later(self, event: Event) -> bool:
@@ -78,10 +88,14 @@ class Session:
     def as_meant(self, event: Event) -> Event:
         """Two lines whose meaning depends on what went before. Retransmissions that ran out under an SA that is up,
         with no other exchange under way: the peer is dead. A delete right behind a rekey: the SA that was replaced."""
+        if event.kind not in _MEANT:
+            return event
         made = self._replacing
-        if event.kind == EventKind.DELETE_RECEIVED and not event.get("scope") and made and _follows(made, event):
+        if event.kind is EventKind.DELETE_RECEIVED:
+            if event.get("scope") or made is None or not _follows(made, event):
+                return event
             return msgspec.structs.replace(event, fields={**event.fields, "scope": "child"})
-        if event.kind == EventKind.RETRIES_EXHAUSTED and self._liveness and self.is_up and self._child is None:
+        if self._liveness and self.is_up and self._child is None:
             return msgspec.structs.replace(event, kind=EventKind.DPD_TIMEOUT)
         return event
 
@@ -89,7 +103,7 @@ class Session:
         """Whether nothing that the session is known by contradicts these names."""
         return (
             (number is None or self.number in (None, number))
-            and (not self.spis or spi in self.spis or set(spi) <= set("0x"))
+            and (not self.spis or spi in self.spis or not spi.strip("0x"))
             and (peer is None or self.peer in (None, peer))
         )
 
@@ -97,17 +111,18 @@ class Session:
         """Take the names that the event gives."""
         self.number = event.exchange or self.number
         self._last_at = event.at or self._last_at
-        if event.kind == EventKind.NEGOTIATION_ABORTED and event.message == "750003":
+        if event.message == "750003" and event.kind is EventKind.NEGOTIATION_ABORTED:
             self._aborted_at = event.origin
-        spi_i, spi_r = event.get("spi_i"), event.get("spi_r")
-        if spi_i and set(spi_i) > set("0x"):
+        spi_i = event.fields.get("spi_i")
+        if spi_i and spi_i.strip("0x"):
             self.spis.add(spi_i)
             if self._cookies is None or self._cookies.endswith("0" * 16):
+                spi_r = event.get("spi_r")
                 self._cookies = f"{spi_i}:{spi_r}" if spi_r else self._cookies
         self.peer = self.peer or event.peer
         self._local = self._local or event.local
         self._group = event.tunnel_group or self._group
-        self._user_or_group = event.get("user_or_group") or self._user_or_group
+        self._user_or_group = event.fields.get("user_or_group") or self._user_or_group
 
     def attempt(self, event: Event, begin: Begin) -> Attempt | None:
         """The attempt that the event belongs to, begun if need be; None where it belongs to the session as a whole."""
@@ -124,21 +139,23 @@ class Session:
         return self._first
 
     def _chosen(self, event: Event, begin: Begin) -> Attempt | None:
-        name = _exchange(event)
-        if event.kind == EventKind.REKEY_STARTS:
+        kind = event.kind
+        if kind in _OF_EXCHANGES:
+            name = _exchange(event)
+            if name == "CREATE_CHILD_SA":
+                self._liveness = False
+                return self._child_of(event, begin)
+            if name == "INFORMATIONAL" or event.fields.get("state") == "READY":
+                self._child = None
+                self._liveness = name == "INFORMATIONAL"
+                return None if self._first is None or self._first.finished else self._first
+        elif kind is EventKind.REKEY_STARTS:
             self._rekey = event
-        if name == "CREATE_CHILD_SA":
-            self._liveness = False
-            return self._child_of(event, begin)
-        if name == "INFORMATIONAL" or event.get("state") == "READY":
-            self._child = None
-            self._liveness = name == "INFORMATIONAL"
-            return None if self._first is None or self._first.finished else self._first
-        if event.kind == EventKind.DPD and event.get("direction") == "sending":
+        elif kind is EventKind.DPD and event.get("direction") == "sending":
             self._liveness = self.is_up
-        elif self._liveness and event.kind in _REPEATS and self._first is None:
+        elif self._liveness and kind in _REPEATS and self._first is None:
             return None
-        if event.kind in ENDINGS or event.kind in _LIFE or (event.kind == EventKind.NOTED and self._first is None):
+        if kind in _OF_THE_WHOLE or (self._first is None and kind is EventKind.NOTED):
             return self._first
         return self._of_child(event, begin) or self.first(event, begin)
 
@@ -146,7 +163,7 @@ class Session:
         """The CREATE_CHILD_SA exchange that spoke last; one that only a refusal speaks of is begun by it."""
         if self._liveness and event.kind in _REPEATS:
             return None  # what is repeated is the liveness check
-        if self._child is None and self.is_up and self._first is not None and _is_child_refusal(event):
+        if self._child is None and self.is_up and self._first is not None and event.kind in _CHILD_REFUSALS:
             self._child = begin(event, True)
         return self._child
 
@@ -186,10 +203,10 @@ def _follows(one: Event, other: Event) -> bool:
 
 
 def _exchange(event: Event) -> str:
-    if event.kind == EventKind.STATE:
-        row = state_row(event.get("state"))
-        return row.exchange if row is not None else ""
-    return event.get("exchange") if event.kind == EventKind.PACKET else ""
+    if event.kind is EventKind.PACKET:
+        return event.get("exchange")
+    row = state_row(event.get("state"))
+    return row.exchange if row is not None else ""
 
 
 def _began_by(event: Event) -> str:
@@ -199,11 +216,3 @@ def _began_by(event: Event) -> str:
     if not flags:
         return ""
     return "us" if (event.get("direction") == "sending") != ("RESPONSE" in flags) else "peer"
-
-
-def _is_child_refusal(event: Event) -> bool:
-    return event.kind in (
-        EventKind.RECEIVED_POLICY, EventKind.EXPECTED_POLICY, EventKind.IPSEC_PROPOSALS_REFUSED,
-        EventKind.SELECTORS_REFUSED, EventKind.CRYPTO_MAP_PEER_MISMATCH, EventKind.CRYPTO_MAP_INCOMPLETE,
-        EventKind.RETRIES_EXHAUSTED, EventKind.NEGOTIATION_ABORTED, EventKind.RETRANSMIT,
-    )  # fmt: skip
