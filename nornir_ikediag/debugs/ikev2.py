@@ -13,12 +13,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from nornir_ikediag.debugs.entry import Entry
-from nornir_ikediag.debugs.ikev2_catalogue import Understood, lookup
+from nornir_ikediag.debugs.ikev2_catalogue import lookup
 from nornir_ikediag.debugs.ikev2_packet import Packet, begin, is_octets, opens, payload_after
 from nornir_ikediag.debugs.ikev2_policies import Comparison, begins
 from nornir_ikediag.debugs.ikev2_proposals import is_proposal
-from nornir_ikediag.debugs.ikev2_selectors import described
-from nornir_ikediag.debugs.ikev2_syslog import DEFAULT_GROUPS, ENDS, bare, with_ends
+from nornir_ikediag.debugs.ikev2_syslog import ENDS, with_ends
+from nornir_ikediag.debugs.ikev2_told import Told, hexadecimal, told, told_by
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
 
@@ -35,8 +35,6 @@ _TYPED_COMMAND = re.compile(
     r"[A-Za-z][\w./-]*(?:\([\w-]+\))?[#>]\s?(?:(?:un|no )?deb\w*|no|show?|term\w*|conf\w*|exit|clear|ping|pack\w*)\b.*$"
 )
 _AFTER_PROMPT = re.compile(r"[#>]\s?(?:un|no|deb|sh|term|conf|exit|clear|ping|pack)")  # quicker, and finds all of those
-_PEER_LOST = re.compile(r"peer (?:is )?(?:lost|dead|not responding)|lost (?:contact|service|peer)|DPD", re.IGNORECASE)
-_SHARED_REFUSALS = frozenset({"proposals-refused", "proposals-not-verified"})
 _MOST_MAP_CHECKS = 32
 
 
@@ -92,7 +90,9 @@ class Ikev2Reader:
         self._number = None
         self._finish_packet()
         self._finish_comparison()
-        self._message(Evidence(self.source, entry.number, entry.line), said, entry.syslog_id)
+        origin = Evidence(self.source, entry.number, entry.line)
+        for one in told_by(said):
+            self._tell(origin, one, entry.syslog_id)
         events = self._taken()
         return [with_ends(event, found) for event in events] if found else events
 
@@ -158,57 +158,36 @@ class Ikev2Reader:
             self._finish_packet()
             self._on_wire(origin, sort.on_wire)
             return True
-        said = sort.said
-        if said is None:
+        if not sort.tells:
             return is_proposal(text)
-        if said.message.kind is not EventKind.NOTED:  # remarks stand between the payloads that they are about
+        if sort.tells[-1].kind is not EventKind.NOTED:  # remarks stand between the payloads that they are about
             self._finish_packet()
-        self._message(origin, said, None)
+        for one in sort.tells:
+            self._tell(origin, one)
         return True
 
-    def _message(self, origin: Evidence, said: Understood, syslog_id: str | None) -> None:
-        message, fields = said
-        if message.kind == EventKind.NEGOTIATION_ABORTED and message.id == "aborted":
-            why = lookup(fields.get("reason", ""))
-            if why is not None and why.message.id != "aborted" and why.message.kind not in _NO_REASONS:
-                self._message(origin, why, syslog_id)
-        kind = message.kind
-        fields = dict(fields)
-        if kind == EventKind.IKE_PROPOSALS_REFUSED and message.id in ("proposals-refused", "no-matching-proposal"):
-            fields["phase"] = "unknown"
-        if kind == EventKind.TORN_DOWN and _PEER_LOST.search(fields.get("reason", "")):
-            kind = EventKind.DPD_TIMEOUT
-        if kind == EventKind.TUNNEL_GROUP_LANDED and DEFAULT_GROUPS.match(fields.get("name", "")):
-            kind = EventKind.TUNNEL_GROUP_DEFAULT
-        event = self._emit(kind, origin, fields, trust=message.trust, message=syslog_id or message.id)
-        if kind == EventKind.CRYPTO_MAP_CHECK:
+    def _tell(self, origin: Evidence, what: Told, message: str | None = None) -> None:
+        kind, fields, own, trust, peer, local, group = what
+        event = Event(
+            kind=kind, origin=origin, at=self._at, ike_version=2, peer=peer, local=local, tunnel_group=group,
+            exchange=self._number, message=message or own, trust=trust, fields=fields,
+        )  # fmt: skip
+        self._out.append(event)
+        if kind is EventKind.CRYPTO_MAP_CHECK:
             del self._map_checks[: -_MOST_MAP_CHECKS + 1]
             self._map_checks.append(event)
 
-    def _emit(
-        self, kind: EventKind, origin: Evidence, fields: dict[str, str], *, trust: str = "recorded", message: str | None
-    ) -> Event:
-        peer, local = fields.pop("peer", None), None
-        if kind in _SELECTOR_KINDS:
-            for side in ("local", "remote"):
-                fields.update(described(side, fields[side]) if side in fields else {})
-        else:
-            local = fields.pop("local", None)
-        for name in ("message_id", "spi", "spi_i", "spi_r"):
-            if name in fields:
-                fields[name] = _hexadecimal(fields[name], 8 if name in ("message_id", "spi") else 16)
-        group = fields.get("name") if kind in _GROUP_KINDS else None
-        event = Event(
-            kind=kind, origin=origin, at=self._at, ike_version=2, peer=bare(peer), local=bare(local),
-            tunnel_group=group, exchange=self._number, message=message, trust=trust, fields=fields,
-        )  # fmt: skip
-        self._out.append(event)
-        return event
+    def _emit(self, kind: EventKind, origin: Evidence, words: dict[str, str], message: str) -> None:
+        self._tell(origin, told(kind, words, message))
 
     def _trace(self, origin: Evidence, found: re.Match[str]) -> None:
-        fields = {name: value for name, value in found.groupdict().items() if value}
-        fields["role"] = "initiator" if fields["role"] == "I" else "responder"
-        self._emit(EventKind.STATE, origin, fields, message="sm-trace")
+        spi_i, spi_r, role, message_id, state, event = found.groups()
+        fields = {
+            "spi_i": hexadecimal(spi_i, 16), "spi_r": hexadecimal(spi_r, 16),
+            "role": "initiator" if role == "I" else "responder", "message_id": hexadecimal(message_id, 8),
+            "state": state, "event": event,
+        }  # fmt: skip
+        self._tell(origin, Told(EventKind.STATE, fields, "sm-trace", "recorded", None, None, None))
 
     def _on_wire(self, origin: Evidence, found: re.Match[str]) -> None:
         sent = found["which"] == "SENT"
@@ -219,7 +198,7 @@ class Ikev2Reader:
             "peer_port": found[f"{ends[1]}_port"], "spi_i": found["spi_i"], "spi_r": found["spi_r"],
             "message_id": found["message_id"],
         }  # fmt: skip
-        self._emit(EventKind.PACKET, origin, fields, message="packet-on-wire")
+        self._emit(EventKind.PACKET, origin, fields, "packet-on-wire")
 
     def _finish_packet(self) -> None:
         packet, self._packet = self._packet, None
@@ -231,20 +210,20 @@ class Ikev2Reader:
         if packet.has_header:
             payloads = {"payloads": " ".join(packet.payloads)} if packet.payloads else {}
             fields = {**packet.fields, **direction, **payloads, "tag": "PROTO"}
-            self._emit(EventKind.PACKET, packet.origin, fields, message="packet")
+            self._emit(EventKind.PACKET, packet.origin, fields, "packet")
         ends = {name: value for name, value in packet.fields.items() if name in _ENDS_OF_PACKET}
         for origin, fields in packet.proposals:
-            self._emit(EventKind.PROPOSAL_OFFERED, origin, {**fields, **direction, **ends}, message="proposal")
+            self._emit(EventKind.PROPOSAL_OFFERED, origin, {**fields, **direction, **ends}, "proposal")
         proxy = EventKind.PROXY_SENT if packet.direction == "sending" else EventKind.PROXY_RECEIVED
         for origin, fields in packet.selectors:
-            self._emit(proxy, origin, {**fields, **direction}, message="traffic-selector")
+            self._emit(proxy, origin, {**fields, **direction}, "traffic-selector")
         notify = EventKind.NOTIFY_SENT if packet.direction == "sending" else EventKind.NOTIFY_RECEIVED
         names = [name[7:].rstrip(")") for name in packet.payloads if name.startswith("NOTIFY(")]
         for origin, name in zip(packet.notifies, names, strict=False):
-            self._emit(notify, origin, {"name": name.strip(), **ends}, message="notify")
+            self._emit(notify, origin, {"name": name.strip(), **ends}, "notify")
             meaning = _NOTIFIES_WITH_A_MEANING.get(name.strip())
             if meaning is not None:
-                self._emit(meaning, origin, {**direction, **ends}, message="notify")
+                self._emit(meaning, origin, {**direction, **ends}, "notify")
         self._number = outer
 
     def _finish_comparison(self) -> None:
@@ -252,12 +231,10 @@ class Ikev2Reader:
         if comparison is None:
             return
         outer, self._number = self._number, comparison.number
-        told = self._refused == (self._number or "")
+        already = self._refused == (self._number or "")
         for kind, origin, fields, trust in comparison.events(self._map_checks):
-            repeated = told and kind in _REFUSALS and fields.get("phase") == "unknown"
-            self._emit(
-                EventKind.CONSEQUENCE if repeated else kind, origin, dict(fields), trust=trust, message="policies"
-            )
+            repeated = already and kind in _REFUSALS and fields.get("phase") == "unknown"
+            self._tell(origin, told(EventKind.CONSEQUENCE if repeated else kind, fields, "policies", trust))
         if comparison.is_refusal:
             self._refused = self._number or ""
         self._number = outer
@@ -268,12 +245,7 @@ _NOTIFIES_WITH_A_MEANING = {
     "INVALID_KE_PAYLOAD": EventKind.KE_WRONG_GROUP,
 }
 _ENDS_OF_PACKET = frozenset({"peer", "local", "spi_i", "spi_r"})
-_NO_REASONS = frozenset({EventKind.NOTED, EventKind.CONSEQUENCE, EventKind.NEGOTIATION_ABORTED})
 _REFUSALS = frozenset({EventKind.IKE_PROPOSALS_REFUSED, EventKind.IPSEC_PROPOSALS_REFUSED})
-_SELECTOR_KINDS = frozenset({EventKind.SELECTORS_REFUSED, EventKind.INITIATOR_STARTS})
-_GROUP_KINDS = frozenset(
-    {EventKind.TUNNEL_GROUP_LANDED, EventKind.TUNNEL_GROUP_DEFAULT, EventKind.PROTOCOL_NOT_ALLOWED}
-)
 
 
 class _Sort(NamedTuple):
@@ -283,7 +255,7 @@ class _Sort(NamedTuple):
     glued_at: int = 0  # where a payload's line begins behind other words
     compares: bool = False  # opens a comparison of policies
     on_wire: re.Match[str] | None = None
-    said: Understood | None = None
+    tells: tuple[Told, ...] = ()
 
 
 @lru_cache(maxsize=8192)
@@ -293,7 +265,8 @@ def _sort_of(text: str) -> _Sort:
     on_wire = _ON_WIRE.match(text)
     if on_wire is not None:
         return _Sort(on_wire=on_wire)
-    return _Sort(glued_at=payload_after(text), compares=begins(text), said=lookup(text))
+    said = lookup(text)
+    return _Sort(glued_at=payload_after(text), compares=begins(text), tells=told_by(said) if said else ())
 
 
 def _messages(text: str, current: str | None) -> Iterator[tuple[str | None, str]]:
@@ -312,15 +285,3 @@ def _messages(text: str, current: str | None) -> Iterator[tuple[str | None, str]
 def _loose_dump(origin: Evidence, text: str) -> bool:
     """Whether this is a line of a dump whose beginning was cut off."""
     return Packet(origin, None, "received", has_header=False).take(origin, text)
-
-
-@lru_cache(maxsize=4096)
-def _hexadecimal(text: str, digits: int) -> str:
-    """An SPI or a message id as ``0x…``. The device prints ids as hexadecimal, except as `Message id: 10`."""
-    plain = text.lower().removeprefix("0x")
-    try:
-        is_decimal = digits == 8 and plain == text.lower() and len(plain) < 8
-        value = int(plain, 10 if is_decimal else 16)
-    except ValueError:
-        return text
-    return f"0x{value:0{digits}x}"
