@@ -41,7 +41,7 @@ _NOT_A_HOST = re.compile(r"<\d{1,3}>\d?|[\s,;\"|-]+|:(?=\s|$)")
 # Nothing goes on after these, and somebody may wait for them.
 _LAST_WORDS = ("PHASE 1 COMPLETED", "PHASE 2 COMPLETED", "QM FSM error", "Removing peer from ")
 _LAST_LETTERS = (")", "!", "D")
-_FEWEST_FULL_LINES = 3
+_FEWEST_FULL_LINES, _NARROWEST = 3, 60
 _BEFORE_WORDS = re.compile(
     r"^[A-Za-z0-9][\w./-]{0,62}(?:\([\w-]+\))?(?<![->])[#>] (?=\w)"
 )  # a prompt before a bare message
@@ -90,36 +90,62 @@ class Framer:
             return self._other(number, line)
         tag, group, user, peer = who
         at = self.clock.read(line[:15]) if timed else None
-        entry = Entry(number, line, tag, text, at, "", None, None, [], [], group, user, peer)
-        if text[-1:] in _LAST_LETTERS and text.startswith(_LAST_WORDS):
-            return (*self._begin_line(entry), *self.close())
-        return self._begin_line(entry)
+        return self._begin_line(Entry(number, line, tag, text, at, "", None, None, [], [], group, user, peer))
 
     def _other_head(self, number: int, line: str) -> Sequence[Entry]:
         """A line whose words before the message are not known yet, or are none."""
-        first = line[:1]
+        text, first = self._bodies.get(line), line[:1]
+        if text is not None and self._has_body():
+            self._before = line
+            return self._go_on(number, text)
         if first == " ":
-            return self._body(number, line)
-        if first != "I" and (match := PLAIN.match(line)) is not None:
-            time, tag, group, user, ip, text = match.groups()
-            if line.isascii() and line.isprintable() and is_simple(text):
-                at = self.clock.read(time) if time else None
-                entry = Entry(number, line, tag, text, at, tunnel_group=group or None, username=user or None, peer=ip)
-                if ip:
-                    self._learn_who(line[_WITHOUT_TIME if time else 0 : match.start("text")], entry)
-                else:
-                    take_prefix(entry)
-                if text[-1:] in _LAST_LETTERS and text.startswith(_LAST_WORDS):
-                    return (*self._begin_line(entry), *self.close())
-                return self._begin_line(entry)
-        elif first == "I" and (plain := PLAIN_V2.match(line)) and "[IKE" not in line and "PSEC:" not in line:
-            self._in_client_log = False
-            return self._begin_line(Entry(number, line, plain[1], plain[3].strip(), None, "", int(plain[2])))
-        other = self._plain_other(number, line)
-        if other is None:
+            return self._other(number, line)
+        entry = self._plain_ikev2(number, line) if first == "I" else self._plain_ikev1(number, line)
+        if entry is not None:
+            return self._begin_line(entry)
+        entry = self._plain_other(number, line)
+        if entry is None:
             return self._other(number, line)
         self._in_client_log = False
-        return self._begin_line(other)
+        return self._begin_line(entry)
+
+    def _has_body(self) -> bool:
+        """Whether what was a line of a body before is one here: the message has a body, and nothing was cut."""
+        pending, width = self._pending, len(self._before)
+        return (
+            pending is not None
+            and pending.tag in _WITH_BODIES
+            and not self._wrapping.by_words
+            and width < self._wrapping.width - 1
+            and width < max(self._widest, _NARROWEST)
+        )
+
+    def _go_on(self, number: int, text: str) -> Sequence[Entry]:
+        pending = self._pending
+        if pending is None:
+            return ()
+        pending.body.append((number, text))
+        return self.close() if len(pending.body) >= _LONGEST_BODY else ()
+
+    def _plain_ikev1(self, number: int, line: str) -> Entry | None:
+        match = PLAIN.match(line)
+        if match is None or not (line.isascii() and line.isprintable() and is_simple(match["text"])):
+            return None
+        time, tag, group, user, ip, text = match.groups()
+        at = self.clock.read(time) if time else None
+        entry = Entry(number, line, tag, text, at, tunnel_group=group or None, username=user or None, peer=ip)
+        if ip:
+            self._learn_who(line[_WITHOUT_TIME if time else 0 : match.start("text")], entry)
+        else:
+            take_prefix(entry)
+        return entry
+
+    def _plain_ikev2(self, number: int, line: str) -> Entry | None:
+        match = PLAIN_V2.match(line)
+        if match is None or "[IKE" in line or "PSEC:" in line:
+            return None
+        self._in_client_log = False
+        return Entry(number, line, match[1], match[3].strip(), None, "", int(match[2]))
 
     def _learn_who(self, head: str, entry: Entry) -> None:
         if len(self._who) >= _MOST_KNOWN:
@@ -130,9 +156,9 @@ class Framer:
         """The entry of a plain line of syslog or `debug crypto ipsec`: nearly all are, and marks take long to find."""
         found = PLAIN_SYSLOG.match(line)
         if found is not None and is_alone(line):
-            at, host = self._clothing(found["lead"])
-            entry = Entry(number, line, "syslog", found["text"].strip(), at, host=host)
-            entry.syslog_id, entry.severity = found["id"], int(found["severity"])
+            time, host, severity, syslog_id, text = found.groups()
+            at = self.clock.read(time) if time else None
+            entry = Entry(number, line, "syslog", text.strip(), at, syslog_id, int(severity), host)
             take_prefix(entry)
             return entry
         found = PLAIN_IPSEC.match(line)
@@ -155,25 +181,15 @@ class Framer:
         if len(line) >= self._widest:
             self._widen(len(line))
         done, self._pending, self._skipped = self._pending, entry, None
+        if line[-1:] in _LAST_LETTERS and entry.text.startswith(_LAST_WORDS):
+            self._pending = None
+            return (done, entry) if done else (entry,)
         return (done,) if done else ()
 
     def _widen(self, width: int) -> None:
         if width > self._widest:
             self._widest, self._full_lines = width, 0
         self._full_lines += 1
-
-    def _body(self, number: int, line: str) -> Sequence[Entry]:
-        """A line that is set in: of the body of the message before, nearly always."""
-        pending, text = self._pending, self._bodies.get(line)
-        if text is None or pending is None or pending.tag not in _WITH_BODIES or self._is_at_margin():
-            return self._other(number, line)
-        self._before = line
-        pending.body.append((number, text))
-        return self.close() if len(pending.body) >= _LONGEST_BODY else ()
-
-    def _is_at_margin(self) -> bool:
-        """Whether the line before may have been cut, so that a line set in goes on with its words."""
-        return self._wrapping.by_words or len(self._before) >= self._wrapping.width - 1
 
     def _other(self, number: int, line: str) -> Sequence[Entry]:
         line = line.rstrip("\r")
@@ -271,12 +287,11 @@ class Framer:
             self._join(pending, text)
             pending.joined.append(number)
             return []
-        pending.body.append((number, text))
-        if text[0] == " " and pending.tag in _WITH_BODIES:
+        if pending.tag in _WITH_BODIES:
             if len(self._bodies) >= _MOST_KNOWN:
                 self._bodies.clear()
             self._bodies[line] = text
-        return self.close() if len(pending.body) >= _LONGEST_BODY else ()
+        return self._go_on(number, text)
 
     def _bare(self, number: int, line: str, text: str) -> Entry:
         text = _BEFORE_WORDS.sub("", text)
@@ -294,7 +309,7 @@ class Framer:
         if _HISTORY in pending.text and not pending.body and _HISTORY_GOES_ON.match(text):
             return True
         width = len(self._before)
-        learned = width == self._widest >= 60 and self._full_lines >= _FEWEST_FULL_LINES and text[0] != " "
+        learned = width == self._widest >= _NARROWEST and self._full_lines >= _FEWEST_FULL_LINES and text[0] != " "
         return self._wrapping.goes_on(width, text) or (learned and not self._is_known)
 
     def _join(self, pending: Entry, text: str) -> None:

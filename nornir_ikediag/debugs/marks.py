@@ -10,6 +10,7 @@ _PREFIX = (
     r"(?:G?roup = (?P<group>(?:(?!IP = |Username = )[^,])*?)(?:,\s*|\s+(?=Username = |IP = )))?"
     r"(?:U?sername = (?P<user>[^,]*?)\s*,\s*)?(?:IP = (?P<ip>[^,\s]+),?\s+)?"
 )
+_PREFIX_BEGINS = ("G", "U", "I", "r", "s")
 # The common case in one match: nothing but a timestamp in front, and the prefix with all its commas.
 PLAIN = re.compile(
     r"(?:(?P<time>[A-Z][a-z][a-z] [ \d]\d \d\d:\d\d:\d\d) )?"
@@ -19,7 +20,7 @@ PLAIN = re.compile(
 PLAIN_V2 = re.compile(r"(IKEv2-(?:PROTO|PLAT))-(\d{1,3}):\s?([^<&%\x00-\x1f\x7f\xa0\u200b\ufeff]*)\Z")
 # A line of syslog as the device sends it, and a first line of `debug crypto ipsec`: one mark, and nothing to clean.
 PLAIN_SYSLOG = re.compile(
-    r"(?P<lead>(?:[A-Z][a-z][a-z] [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d(?: [\w.-]+)? ?: ?)?)"
+    r"(?:(?P<time>[A-Z][a-z][a-z] [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d)(?: (?P<host>[\w.-]+))? ?: ?)?"
     r"%ASA-(?P<severity>\d)-(?P<id>(?!711001)\d{6}): (?P<text>[^<&%|\x00-\x1f\x7f\xa0\u200b\ufeff]*)\Z"
 )
 PLAIN_IPSEC = re.compile(r"IPSEC: (?P<text>[^<&%|\[\x00-\x1f\x7f\xa0\u200b\ufeff]*)\Z")
@@ -123,7 +124,7 @@ def tag_of(mark: re.Match[str]) -> str:
 
 def take_prefix(entry: Entry) -> None:
     """Cut `Group = …, Username = …, IP = …,` off the text, each of them optional, commas too."""
-    prefix = _SPLIT_PREFIX.match(entry.text)
+    prefix = _SPLIT_PREFIX.match(entry.text) if entry.text[:1] in _PREFIX_BEGINS else None
     if prefix is None or not prefix.end():
         return
     entry.tunnel_group = prefix["group"] or entry.tunnel_group
