@@ -46,7 +46,7 @@ _BEFORE_WORDS = re.compile(
     r"^[A-Za-z0-9][\w./-]{0,62}(?:\([\w-]+\))?(?<![->])[#>] (?=\w)"
 )  # a prompt before a bare message
 _LONGEST_BODY = 4000
-_MOST_KNOWN = 16384
+_MOST_KNOWN, _MOST_GLUED = 16384, 1024
 _WITH_BODIES = frozenset({"IPSEC", "IKEv2-PROTO", "IKEv2-PLAT"})
 _WITHOUT_TIME = len("Nov 08 07:10:15 ")
 _HISTORY = "FSM error history"
@@ -70,6 +70,7 @@ class Framer:
         # What stands in front of a message (tag, tunnel-group, user, peer), and lines of bodies: a log repeats itself.
         self._who: dict[str, tuple[str, str | None, str | None, str | None]] = {}
         self._bodies: dict[str, str] = {}
+        self._glued: dict[str, tuple[str, str, int | None]] = {}  # IKEv2 messages behind the end of a packet's line
         self._skipped: tuple[int, str] | None = None  # the line before, when it made none
         self._lead = ""
         self._lead_says: tuple[datetime | None, str | None] = (None, None)
@@ -98,16 +99,16 @@ class Framer:
         if text is not None and self._has_body():
             self._before = line
             return self._go_on(number, text)
+        if (known := self._glued.get(line)) is not None:
+            return self._begin_line(Entry(number, line, known[0], known[1], None, "", known[2]))
         if first == " ":
             return self._other(number, line)
-        entry = self._plain_ikev2(number, line) if first == "I" else self._plain_ikev1(number, line)
-        if entry is not None:
-            return self._begin_line(entry)
-        entry = self._plain_other(number, line)
+        entry = None
+        if "%" not in line:
+            entry = self._plain_ikev2(number, line) if first == "I" else self._plain_ikev1(number, line)
         if entry is None:
-            return self._other(number, line)
-        self._in_client_log = False
-        return self._begin_line(entry)
+            entry = self._plain_other(number, line)
+        return self._other(number, line) if entry is None else self._begin_line(entry)
 
     def _has_body(self) -> bool:
         """Whether what was a line of a body before is one here: the message has a body, and nothing was cut."""
@@ -152,10 +153,16 @@ class Framer:
             self._who.clear()
         self._who[head] = (entry.tag, entry.tunnel_group, entry.username, entry.peer)
 
+    def _learn_glued(self, entry: Entry) -> None:
+        if len(self._glued) >= _MOST_GLUED:
+            self._glued.clear()
+        self._glued[entry.line] = (entry.tag, entry.text, entry.severity)
+
     def _plain_other(self, number: int, line: str) -> Entry | None:
         """The entry of a plain line of syslog or `debug crypto ipsec`: nearly all are, and marks take long to find."""
         found = PLAIN_SYSLOG.match(line)
         if found is not None and is_alone(line):
+            self._in_client_log = False
             time, host, severity, syslog_id, text = found.groups()
             at = self.clock.read(time) if time else None
             entry = Entry(number, line, "syslog", text.strip(), at, syslog_id, int(severity), host)
@@ -163,6 +170,7 @@ class Framer:
             return entry
         found = PLAIN_IPSEC.match(line)
         if found is not None and is_alone(found["text"]):
+            self._in_client_log = False
             return Entry(number, line, "IPSEC", f"IPSEC: {without_next_lead(found['text'])}")
         return None
 
@@ -208,12 +216,15 @@ class Framer:
     def _marked(self, number: int, line: str, text: str, marks: list[re.Match[str]]) -> Sequence[Entry]:
         done: list[Entry] = []
         lead = text[: marks[0].start()]
-        for mark, upto in messages(text, marks):
+        found = messages(text, marks)
+        for mark, upto in found:
             entry = self._entry(number, line, lead, mark, text[mark.end() : upto])
             if entry is None:  # a 711001 that carries a line of a body
                 done += self._unmarked(number, line, text[mark.end() : upto])
             else:
                 done += self._begin(entry)
+                if mark["v2"] and len(found) == 1 and entry.at is None:
+                    self._learn_glued(entry)
             lead = text[mark.end() : upto]
         return done
 

@@ -7,7 +7,7 @@ middle of a line begins the next. Each message is part of a dump (:mod:`.ikev2_p
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -269,17 +269,19 @@ def _sort_of(text: str) -> _Sort:
     return _Sort(glued_at=payload_after(text), compares=begins(text), tells=told_by(said) if said else ())
 
 
-def _messages(text: str, current: str | None) -> Iterator[tuple[str | None, str]]:
+@lru_cache(maxsize=1024)
+def _messages(text: str, current: str | None) -> Sequence[tuple[str | None, str]]:
     """The glued messages of a line, each with the number in front of it; ``current`` is that of the lines before."""
     number: str | None = None
     start = 0
+    pieces: list[tuple[str | None, str]] = []
     for found in _TAG.finditer(text):
         glued = found.start() > 0 and text[found.start() - 1].isalnum()
         if found["alone"] and glued and found["alone"] != (number or current):
             continue
-        yield number, text[start : found.start()].strip()
+        pieces.append((number, text[start : found.start()].strip()))
         number, start = found["after"] or found["alone"], found.end()
-    yield number, text[start:].strip()
+    return [*pieces, (number, text[start:].strip())]
 
 
 def _loose_dump(origin: Evidence, text: str) -> bool:

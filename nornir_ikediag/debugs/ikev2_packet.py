@@ -96,13 +96,9 @@ class Packet:
         self._finish_proposal()
 
     def _header(self, origin: Evidence, text: str) -> bool:
-        found = _SPIS.match(text) or _EXCHANGE.match(text) or _HEADER.match(text)
-        if found is None:
-            return False
-        for name, value in found.groupdict().items():
-            if value:
-                self.fields[name] = value
-        return True
+        found = _header_fields(text)
+        self.fields.update(found or {})
+        return found is not None
 
     def _payload(self, origin: Evidence, text: str) -> bool:
         found = _PAYLOAD.match(text) or _PAYLOAD_NAME.match(text)
@@ -190,6 +186,12 @@ _OF_RULES = (
     _TRANSFORM, _KEY_LENGTH, _PAYLOAD, _PAYLOAD_NAME, _PROPOSAL, _SELECTOR, _PORTS, _ADDRESSES, _NOTIFY_BODY, _SPIS,
     _EXCHANGE, _HEADER, _OCTETS, _INSIDES,
 )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _header_fields(text: str) -> dict[str, str] | None:
+    found = _SPIS.match(text) or _EXCHANGE.match(text) or _HEADER.match(text)
+    return {name: value for name, value in found.groupdict().items() if value} if found else None
 
 
 @lru_cache(maxsize=4096)

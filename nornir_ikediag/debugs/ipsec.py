@@ -6,6 +6,7 @@ selectors.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from nornir_ikediag.debugs.catalogue import lookup
 from nornir_ikediag.debugs.entry import Entry
@@ -58,14 +59,13 @@ class IpsecReader:
         fields: dict[str, str] = {}
         side = ""
         for line, text in entry.body:
-            found = _BODY.match(text)
-            if found is None:
+            label, value = _labelled(text)
+            if label is None:
                 entry.strange.append(line)
-            elif found["label"] is None:
-                side = text.split()[0] + " "
+            elif label in ("Src ports", "Dst ports"):
+                side = label[:4]
             else:
-                label = found["label"]
-                fields.setdefault(side + label if label in ("Upper", "Lower", "Op") else label, found["value"].strip())
+                fields.setdefault(side + label if label in ("Upper", "Lower", "Op") else label, value)
         return fields
 
     def _events(self, entry: Entry, kind: EventKind, message: str, fields: dict[str, str]) -> Sequence[Event]:
@@ -79,6 +79,15 @@ class IpsecReader:
                 fields=fields,
             ),
         )
+
+
+@lru_cache(maxsize=4096)
+def _labelled(text: str) -> tuple[str | None, str]:
+    """`Src addr: 10.1.0.0` as label and value; the same rules are printed for every tunnel."""
+    found = _BODY.match(text)
+    if found is None:
+        return None, ""
+    return (found["label"], found["value"].strip()) if found["label"] else (text.strip(), "")
 
 
 def _start(text: str) -> int:
