@@ -100,11 +100,7 @@ def _reversed(events: Iterable[Event]) -> Iterator[Event]:
 
 
 def _events(reader: LogReader, lines: Iterable[tuple[int, str]]) -> Iterator[Event]:
-    feed = reader.feed
-    for number, line in lines:
-        events = feed(number, line)
-        if events:
-            yield from events
+    yield from reader.events(lines)
     yield from reader.close()
 
 

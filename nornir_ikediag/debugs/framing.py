@@ -10,7 +10,7 @@ message whose tag was lost.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from nornir_ikediag.debugs.cleaning import cleaned, is_terminal_noise
@@ -65,7 +65,7 @@ class Framer:
         self._widest = 0
         self._full_lines = 0
         self._in_client_log = False
-        self.blank_lines = 0
+        self.lines = self.blank_lines = 0
         self.silent: set[str] = set()  # texts from which nothing follows: their lines make no entry
         # What stands in front of a message (tag, tunnel-group, user, peer), and lines of bodies: a log repeats itself.
         self._who: dict[str, tuple[str, str | None, str | None, str | None]] = {}
@@ -77,21 +77,37 @@ class Framer:
 
     def feed(self, number: int, line: str) -> Sequence[Entry]:
         """The entries that this line completes, oldest first."""
-        timed = line[12:16:3] == ": "
-        words = line.find(", ", line.find("IP = ")) + 2
-        who = self._who.get(line[_WITHOUT_TIME if timed else 0 : words])
-        if who is None:
-            return self._other_head(number, line)
-        text = line[words:]
-        if text in self.silent:
-            self._before = line
-            done, self._pending, self._skipped = self._pending, None, (number, line)
-            return (done,) if done else ()
-        if not (line.isascii() and line.isprintable() and is_simple(text)):
-            return self._other(number, line)
-        tag, group, user, peer = who
-        at = self.clock.read(line[:15]) if timed else None
-        return self._begin_line(Entry(number, line, tag, text, at, "", None, None, [], [], group, user, peer))
+        return tuple(self.entries(((number, line),)))
+
+    def entries(self, lines: Iterable[tuple[int, str]]) -> Iterator[Entry]:
+        """The entries that these numbered lines complete, oldest first.
+
+        Most lines of a long log are IKEv1 messages whose words in front are known, and of these most say nothing:
+        this loop is what reading one of them costs.
+        """
+        known, at_clock = self._who, self.clock.read
+        for number, line in lines:
+            self.lines += 1
+            timed = line[12:16:3] == ": "
+            who = None
+            if timed or line[:1] == "[":
+                words = line.find(", ", line.find("IP = ")) + 2
+                who = known.get(line[_WITHOUT_TIME if timed else 0 : words])
+            if who is None:
+                yield from self._other_head(number, line)
+                continue
+            text = line[words:]
+            if text in self.silent:
+                done, self._pending, self._skipped, self._before = self._pending, None, (number, line), line
+                if done is not None:
+                    yield done
+                continue
+            if not (line.isascii() and line.isprintable() and is_simple(text)):
+                yield from self._other(number, line)
+                continue
+            tag, group, user, peer = who
+            at = at_clock(line[:15]) if timed else None
+            yield from self._begin_line(Entry(number, line, tag, text, at, "", None, None, [], [], group, user, peer))
 
     def _other_head(self, number: int, line: str) -> Sequence[Entry]:
         """A line whose words before the message are not known yet, or are none."""

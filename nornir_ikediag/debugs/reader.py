@@ -5,7 +5,7 @@ Sub-readers (see :mod:`.entry`): ``ikev1`` for [IKEv1 …] tags, bare text and t
 client records. Syslog of classes that have nothing to do with VPN counts as read, and says nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from nornir_ikediag.debugs.catalogue import SILENT, lookup
 from nornir_ikediag.debugs.entry import Entry
@@ -37,7 +37,6 @@ class LogReader:
     def __init__(self, source: str, *, year: int | None = None, wrapping: Wrapping | None = None) -> None:
         self.source = source
         self._framer = Framer(year, wrapping)
-        self._frame = self._framer.feed
         self._ikev1_reader = Ikev1Reader(source)
         self._ikev1 = self._ikev1_reader.read
         self._ikev2_reader = Ikev2Reader(source)
@@ -48,7 +47,6 @@ class LogReader:
             "IKE COMMON DEBUG": self._ikev1, "IKEv2-PROTO": self._ikev2, "IKEv2-PLAT": self._ikev2, "IPSEC": ipsec,
             "client": client, "syslog": self._syslog, "": self._bare,
         }  # fmt: skip
-        self._lines = 0
         self._unread = 0
         self._quoted: list[Evidence] = []
         self._kinds: set[SourceKind] = set()
@@ -60,15 +58,16 @@ class LogReader:
 
     def feed(self, number: int, line: str) -> Sequence[Event]:
         """The events of the entries that this line completes."""
-        self._lines += 1
-        if self._lines == _CHATTER_WITHIN:
-            self._framer.silent, self._ikev1_reader.quiet = SILENT, True
-        entries = self._frame(number, line)
-        if not entries:
-            return ()
-        if len(entries) == 1:
-            return self._read(entries[0])
-        return [event for entry in entries for event in self._read(entry)]
+        return list(self.events(((number, line),)))
+
+    def events(self, lines: Iterable[tuple[int, str]]) -> Iterator[Event]:
+        """The events of the entries that these numbered lines complete, in order; :meth:`close` gives the rest."""
+        for entry in self._framer.entries(lines):
+            if self._framer.lines >= _CHATTER_WITHIN and not self._ikev1_reader.quiet:
+                self._framer.silent, self._ikev1_reader.quiet = SILENT, True
+            events = self._read(entry)
+            if events:
+                yield from events
 
     def close(self) -> list[Event]:
         """The events of the entry that the text ends in."""
@@ -82,7 +81,7 @@ class LogReader:
         return SourceFacts(
             name=self.source,
             kind=kind,
-            lines=self._lines - self._framer.blank_lines,
+            lines=self._framer.lines - self._framer.blank_lines,
             unread=self._unread,
             quoted=tuple(self._quoted),
         )
@@ -94,7 +93,9 @@ class LogReader:
             for number in entry.joined:
                 self._count_unread(number, entry.text)
             return [event for number, text in entry.body for event in self._again(entry, number, text)]
-        self._kinds.add("client-log" if entry.tag == "client" else "syslog" if entry.syslog_id else "debug")
+        kind: SourceKind = "client-log" if entry.tag == "client" else "syslog" if entry.syslog_id else "debug"
+        if kind not in self._kinds:
+            self._kinds.add(kind)
         if not entry.strange:
             return events
         strange = set(entry.strange)
