@@ -81,7 +81,7 @@ def redact(line: str) -> tuple[str, int]:
                 line, removed = _without(pattern, line)
                 count += removed
         return line, count
-    if len(line) >= _BASE64_LENGTH and " " not in line.strip():
+    if len(line) >= _BASE64_LENGTH and _PEM.match(line) is not None:
         return _without(_PEM, line)
     return line, 0
 

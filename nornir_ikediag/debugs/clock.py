@@ -20,6 +20,8 @@ _MONTHS = {
     for number, full in enumerate(_NAMES, start=1)
     for name in (full, full[1:])  # a pasted text may have lost its first letter
 }
+# The time of a debug line; one second of a day costs less than the first of a day.
+_SHORT = re.compile(r"(?P<day>[A-Z][a-z]{2} [ \d]\d) (?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)")
 _MOST_REMEMBERED = 4096
 
 
@@ -34,6 +36,8 @@ class Clock:
         self._last = ""
         self._last_at: datetime | None = None
         self._remembered: dict[str, datetime | None] = {}
+        self._day = ""  # of the last time without a year that was worked out
+        self._today = datetime(ASSUMED_YEAR, 1, 1)
 
     def read(self, text: str) -> datetime | None:
         """The last time in this text, or None where there is none."""
@@ -50,11 +54,18 @@ class Clock:
             pass
         if len(self._remembered) >= _MOST_REMEMBERED:
             self._remembered.clear()
+        short = _SHORT.fullmatch(text)
+        if short is not None and short["day"] == self._day:
+            hour, minute, second = int(short["hour"]), int(short["minute"]), int(short["second"])
+            today = self._remembered[text] = self._today.replace(hour=hour, minute=minute, second=second)
+            return today
         found = None
         for found in TIMESTAMP.finditer(text):  # noqa: B007 - the device's own time stands last
             pass
         at = self._at(found) if found is not None else None
         self._remembered[text] = at
+        if at is not None and short is not None:
+            self._day, self._today = short["day"], at
         return at
 
     def _at(self, found: re.Match[str]) -> datetime | None:
@@ -77,15 +88,20 @@ class Clock:
             return None
 
     def _learn(self, year: int) -> None:
-        self.year, self._year_seen, self._month = year, True, 0
+        self._year_seen = True
+        if year != self.year:
+            self.year, self._month, self._day = year, 0, ""
 
     def _year_of(self, month: int) -> int:
         """The year turns between a December line and a January line; nothing else moves it."""
         if self._month == 12 and month == 1:
-            self.year += 1
-            self._remembered.clear()
+            self._turn(+1)
         elif self._month == 1 and month == 12:
-            self.year -= 1
-            self._remembered.clear()
+            self._turn(-1)
         self._month = month
         return self.year
+
+    def _turn(self, years: int) -> None:
+        self.year += years
+        self._day = ""
+        self._remembered.clear()

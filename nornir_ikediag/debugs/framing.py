@@ -102,7 +102,7 @@ class Framer:
                 if done is not None:
                     yield done
                 continue
-            if not (line.isascii() and line.isprintable() and is_simple(text)):
+            if not (text.isascii() and text.isprintable() and is_simple(text)):
                 yield from self._other(number, line)
                 continue
             tag, group, user, peer = who

@@ -62,7 +62,7 @@ class LogReader:
 
     def events(self, lines: Iterable[tuple[int, str]]) -> Iterator[Event]:
         """The events of the entries that these numbered lines complete, in order; :meth:`close` gives the rest."""
-        for entry in self._framer.entries(lines):
+        for entry in list(self._framer.entries(lines)):
             if self._framer.lines >= _CHATTER_WITHIN and not self._ikev1_reader.quiet:
                 self._framer.silent, self._ikev1_reader.quiet = SILENT, True
             events = self._read(entry)
