@@ -30,11 +30,15 @@ TARGET_MEGABYTES = 200
 _MEGABYTES = 100
 _MOST_ROUNDS = 3
 _RECORDINGS = Path(__file__).parent.parent / "tests"
+# The prefixes of all dialects in the log, each line's in one match: `Nov 08 07:10:15 [IKEv1 DEBUG]Group = …, IP = …, `,
+# `Jun 17 2024 10:00:00 fw1 : %ASA-5-750007: `, `IKEv2-PROTO-4: (12): `, `IPSEC: `. What has none is text.
 _PREFIX = re.compile(
-    r"(?P<time>[A-Z][a-z]{2} +\d+(?: \d{4})? \d\d:\d\d:\d\d):? "
-    r"(?:\[(?P<tag>[^\]]+)\]|%ASA-(?P<severity>\d)-(?P<id>\d+):)(?:: )?"
+    r"(?:(?P<time>[A-Z][a-z]{2} +\d+(?: \d{4})? \d\d:\d\d:\d\d)(?: (?P<host>[\w.-]+) ?)?:? )?"
+    r"(?:\[(?P<tag>[^\]]+)\]|%ASA-(?P<severity>\d)-(?P<id>\d+):|(?P<v2>IKEv2-\w+)-(?P<level>\d+):|(?P<ipsec>IPSEC):)?"
+    r"(?:: | )?(?:\((?P<number>\d+)\): ?)?"
     r"(?:Group = (?P<group>[^,]*), )?(?:Username = (?P<user>[^,]*), )?(?:IP = (?P<ip>[^,]*), )?(?P<text>.*)"
 )
+_BEGINS = re.compile(r"[A-Z][a-z]{2} +\d+(?: \d{4})? \d\d:\d\d:\d\d:? (?:\[|%ASA-)|IPSEC|IKEv2")
 _MESSAGES_A_SECOND = 20
 _PEERS = 120
 _KEEP_ALIVES = 3  # beside three dialogues
@@ -145,7 +149,7 @@ def _messages(text: str) -> Iterator[str]:
     """Messages with the lines that go on with them."""
     message = ""
     for line in text.splitlines(keepends=True):
-        if message and (_PREFIX.match(line) or line.startswith(("IPSEC", "IKEv2"))):
+        if message and _BEGINS.match(line):
             yield message
             message = ""
         message += line

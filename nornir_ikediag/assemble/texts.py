@@ -19,7 +19,7 @@ from nornir_ikediag.model.facts import SourceFacts
 from nornir_ikediag.model.reading import Reading, Replayed
 from nornir_ikediag.protocol import Replay
 
-_BATCH_LINES = 1000
+_BATCH_LINES = 250
 _OF_COLLECTOR = re.compile(r"%(?:ASA|PIX|FTD)-|\|\d{6}\|")
 
 
