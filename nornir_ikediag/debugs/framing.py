@@ -21,20 +21,15 @@ from nornir_ikediag.debugs.marks import (
     LOST_TAG,
     MARK,
     MARK_OR_ASDM,
-    PLAIN,
-    PLAIN_IPSEC,
-    PLAIN_SYSLOG,
-    PLAIN_V2,
-    is_alone,
     is_simple,
     mark_in,
     may_be_marked,
     messages,
-    plain_entry,
     tag_of,
     take_prefix,
     without_next_lead,
 )
+from nornir_ikediag.debugs.plain_lines import WITHOUT_TIME, PlainLines, skipped_entry
 from nornir_ikediag.debugs.wrapping import TERMINAL, Wrapping
 
 _NOT_A_HOST = re.compile(r"<\d{1,3}>\d?|[\s,;\"|-]+|:(?=\s|$)")
@@ -46,9 +41,8 @@ _BEFORE_WORDS = re.compile(
     r"^[A-Za-z0-9][\w./-]{0,62}(?:\([\w-]+\))?(?<![->])[#>] (?=\w)"
 )  # a prompt before a bare message
 _LONGEST_BODY = 4000
-_MOST_KNOWN, _MOST_GLUED = 16384, 1024
+_MOST_BODIES = 16384
 _WITH_BODIES = frozenset({"IPSEC", "IKEv2-PROTO", "IKEv2-PLAT"})
-_WITHOUT_TIME = len("Nov 08 07:10:15 ")
 _HISTORY = "FSM error history"
 _HISTORY_GOES_ON = re.compile(r"^\s*[\w ,<>()&;:–—-]*(?:EV_|Null ?Event|-->|[A-Z]{2}_\w+,)")
 
@@ -67,10 +61,8 @@ class Framer:
         self._in_client_log = False
         self.lines = self.blank_lines = 0
         self.silent: set[str] = set()  # texts from which nothing follows: their lines make no entry
-        # What stands in front of a message (tag, tunnel-group, user, peer), and lines of bodies: a log repeats itself.
-        self._who: dict[str, tuple[str, str | None, str | None, str | None]] = {}
-        self._bodies: dict[str, str] = {}
-        self._glued: dict[str, tuple[str, str, int | None]] = {}  # IKEv2 messages behind the end of a packet's line
+        self._plain = PlainLines(self.clock)
+        self._bodies: dict[str, str] = {}  # lines that were of a body, and what is left of them when they are cleaned
         self._skipped: tuple[int, str] | None = None  # the line before, when it made none
         self._lead = ""
         self._lead_says: tuple[datetime | None, str | None] = (None, None)
@@ -85,14 +77,14 @@ class Framer:
         Most lines of a long log are IKEv1 messages whose words in front are known, and of these most say nothing:
         this loop is what reading one of them costs.
         """
-        known, at_clock = self._who, self.clock.read
+        known, at_clock = self._plain.known, self.clock.read
         for number, line in lines:
             self.lines += 1
             timed = line[12:16:3] == ": "
             who = None
             if timed or line[:1] == "[":
                 words = line.find(", ", line.find("IP = ")) + 2
-                who = known.get(line[_WITHOUT_TIME if timed else 0 : words])
+                who = known.get(line[WITHOUT_TIME if timed else 0 : words])
             if who is None:
                 yield from self._other_head(number, line)
                 continue
@@ -111,20 +103,15 @@ class Framer:
 
     def _other_head(self, number: int, line: str) -> Sequence[Entry]:
         """A line whose words before the message are not known yet, or are none."""
-        text, first = self._bodies.get(line), line[:1]
+        text = self._bodies.get(line)
         if text is not None and self._has_body():
             self._before = line
             return self._go_on(number, text)
-        if (known := self._glued.get(line)) is not None:
-            return self._begin_line(Entry(number, line, known[0], known[1], None, "", known[2]))
-        if first == " ":
-            return self._other(number, line)
-        entry = None
-        if "%" not in line:
-            entry = self._plain_ikev2(number, line) if first == "I" else self._plain_ikev1(number, line)
+        entry = self._plain.entry(number, line)
         if entry is None:
-            entry = self._plain_other(number, line)
-        return self._other(number, line) if entry is None else self._begin_line(entry)
+            return self._other(number, line)
+        self._in_client_log = False
+        return self._begin_line(entry)
 
     def _has_body(self) -> bool:
         """Whether what was a line of a body before is one here: the message has a body, and nothing was cut."""
@@ -143,52 +130,6 @@ class Framer:
             return ()
         pending.body.append((number, text))
         return self.close() if len(pending.body) >= _LONGEST_BODY else ()
-
-    def _plain_ikev1(self, number: int, line: str) -> Entry | None:
-        match = PLAIN.match(line)
-        if match is None or not (line.isascii() and line.isprintable() and is_simple(match["text"])):
-            return None
-        time, tag, group, user, ip, text = match.groups()
-        at = self.clock.read(time) if time else None
-        entry = Entry(number, line, tag, text, at, tunnel_group=group or None, username=user or None, peer=ip)
-        if ip:
-            self._learn_who(line[_WITHOUT_TIME if time else 0 : match.start("text")], entry)
-        else:
-            take_prefix(entry)
-        return entry
-
-    def _plain_ikev2(self, number: int, line: str) -> Entry | None:
-        match = PLAIN_V2.match(line)
-        if match is None or "[IKE" in line or "PSEC:" in line:
-            return None
-        self._in_client_log = False
-        return Entry(number, line, match[1], match[3].strip(), None, "", int(match[2]))
-
-    def _learn_who(self, head: str, entry: Entry) -> None:
-        if len(self._who) >= _MOST_KNOWN:
-            self._who.clear()
-        self._who[head] = (entry.tag, entry.tunnel_group, entry.username, entry.peer)
-
-    def _learn_glued(self, entry: Entry) -> None:
-        if len(self._glued) >= _MOST_GLUED:
-            self._glued.clear()
-        self._glued[entry.line] = (entry.tag, entry.text, entry.severity)
-
-    def _plain_other(self, number: int, line: str) -> Entry | None:
-        """The entry of a plain line of syslog or `debug crypto ipsec`: nearly all are, and marks take long to find."""
-        found = PLAIN_SYSLOG.match(line)
-        if found is not None and is_alone(line):
-            self._in_client_log = False
-            time, host, severity, syslog_id, text = found.groups()
-            at = self.clock.read(time) if time else None
-            entry = Entry(number, line, "syslog", text.strip(), at, syslog_id, int(severity), host)
-            take_prefix(entry)
-            return entry
-        found = PLAIN_IPSEC.match(line)
-        if found is not None and is_alone(found["text"]):
-            self._in_client_log = False
-            return Entry(number, line, "IPSEC", f"IPSEC: {without_next_lead(found['text'])}")
-        return None
 
     def close(self) -> Sequence[Entry]:
         """The entry that the text ends in."""
@@ -240,7 +181,7 @@ class Framer:
             else:
                 done += self._begin(entry)
                 if mark["v2"] and len(found) == 1 and entry.at is None:
-                    self._learn_glued(entry)
+                    self._plain.learn_glued(entry)
             lead = text[mark.end() : upto]
         return done
 
@@ -302,7 +243,7 @@ class Framer:
             take_prefix(entry)
             return self._begin(entry)
         if self._skipped is not None:  # it goes on after all
-            self._pending = plain_entry(*self._skipped)
+            self._pending = skipped_entry(*self._skipped)
             self._skipped = None
         pending = self._pending
         inside = self._in_client_log or (text[0] == " " and pending is not None and pending.tag.startswith("IKEv2"))
@@ -315,7 +256,7 @@ class Framer:
             pending.joined.append(number)
             return []
         if pending.tag in _WITH_BODIES:
-            if len(self._bodies) >= _MOST_KNOWN:
+            if len(self._bodies) >= _MOST_BODIES:
                 self._bodies.clear()
             self._bodies[line] = text
         return self._go_on(number, text)

@@ -11,19 +11,6 @@ _PREFIX = (
     r"(?:U?sername = (?P<user>[^,]*?)\s*,\s*)?(?:IP = (?P<ip>[^,\s]+),?\s+)?"
 )
 _PREFIX_BEGINS = ("G", "U", "I", "r", "s")
-# The common case in one match: nothing but a timestamp in front, and the prefix with all its commas.
-PLAIN = re.compile(
-    r"(?:(?P<time>[A-Z][a-z][a-z] [ \d]\d \d\d:\d\d:\d\d) )?"
-    r"\[(?P<tag>IKEv1(?: DEBUG| DECODE)?|IKE COMMON DEBUG)\](?:: ?)?"
-    r"(?:Group = (?P<group>[^,]*), )?(?:Username = (?P<user>[^,]*), )?(?:IP = (?P<ip>[^,\s]+), )?(?P<text>.*)"
-)
-PLAIN_V2 = re.compile(r"(IKEv2-(?:PROTO|PLAT))-(\d{1,3}):\s?([^<&%\x00-\x1f\x7f\xa0\u200b\ufeff]*)\Z")
-# A line of syslog as the device sends it, and a first line of `debug crypto ipsec`: one mark, and nothing to clean.
-PLAIN_SYSLOG = re.compile(
-    r"(?:(?P<time>[A-Z][a-z][a-z] [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d)(?: (?P<host>[\w.-]+))? ?: ?)?"
-    r"%ASA-(?P<severity>\d)-(?P<id>(?!711001)\d{6}): (?P<text>[^<&%|\x00-\x1f\x7f\xa0\u200b\ufeff]*)\Z"
-)
-PLAIN_IPSEC = re.compile(r"IPSEC: (?P<text>[^<&%|\[\x00-\x1f\x7f\xa0\u200b\ufeff]*)\Z")
 MARK = re.compile(
     r"%(?:ASA|PIX|FTD)(?:-[A-Za-z_]{1,20})?-(?P<severity>\d)-(?P<id>\d{6}):?\s?"
     r"|\[?(?P<v1>IKEv1(?: DEBUG| DECODE)?|IKE COMMON DEBUG)\](?::\s?)?"
@@ -57,8 +44,6 @@ def mark_in(text: str) -> re.Pattern[str]:
 
 def marked(line: str) -> bool:
     """Whether a message begins somewhere in this line."""
-    if PLAIN.match(line):
-        return True
     if "[" not in line and not may_be_marked(line):
         return LOST_TAG.match(line.lstrip("> ")) is not None
     return mark_in(line).search(cleaned(line)) is not None
@@ -87,16 +72,6 @@ def messages(text: str, marks: list[re.Match[str]]) -> list[tuple[re.Match[str],
             starts.append(mark)
     ends = [mark.start() for mark in starts[1:]]
     return list(zip(starts, [*ends, len(text)], strict=True))
-
-
-def plain_entry(number: int, line: str) -> Entry | None:
-    match = PLAIN.match(line)
-    return Entry(number, line, match["tag"], match["text"]) if match else None
-
-
-def is_alone(text: str) -> bool:
-    """Whether there is no further mark in this text of a plain line of syslog or IPSEC."""
-    return "IKEv1" not in text and "KEv2-" not in text and "IKE COMMON" not in text and "PSEC" not in text
 
 
 def is_simple(text: str) -> bool:

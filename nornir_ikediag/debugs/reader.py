@@ -14,6 +14,7 @@ from nornir_ikediag.debugs.ikev1 import Ikev1Reader
 from nornir_ikediag.debugs.ikev2 import Ikev2Reader
 from nornir_ikediag.debugs.ipsec import IpsecReader
 from nornir_ikediag.debugs.marks import marked
+from nornir_ikediag.debugs.plain_lines import begins_with_ikev1
 from nornir_ikediag.debugs.vpn_client import ClientReader
 from nornir_ikediag.debugs.wrapping import Wrapping
 from nornir_ikediag.model.event import Event
@@ -130,7 +131,7 @@ class LogReader:
 
 def is_log_line(line: str) -> bool:
     """Whether this line begins a log message, also behind a prompt."""
-    return marked(line)
+    return begins_with_ikev1(line) or marked(line)
 
 
 def looks_like_log(lines: Sequence[str]) -> bool:

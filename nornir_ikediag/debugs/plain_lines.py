@@ -1,0 +1,114 @@
+"""The entries of lines as the device prints them: one mark, nothing but a timestamp in front, nothing to clean.
+
+Nearly all lines of a long log are such, and of what one says most was said before: who is meant (the words in front of
+an IKEv1 message), or all of it (an IKEv2 message behind the end of a packet's line). What has been taken apart once is
+remembered. A line that is not plain is for :mod:`.framing`, which finds marks wherever they stand.
+"""
+
+import re
+
+from nornir_ikediag.debugs.clock import Clock
+from nornir_ikediag.debugs.entry import Entry
+from nornir_ikediag.debugs.marks import is_simple, take_prefix, without_next_lead
+
+WITHOUT_TIME = len("Nov 08 07:10:15 ")
+_CLEAN = r"[^<&%\x00-\x1f\x7f\xa0\u200b\ufeff]*"
+_IKEV1 = re.compile(
+    r"(?:(?P<time>[A-Z][a-z][a-z] [ \d]\d \d\d:\d\d:\d\d) )?"
+    r"\[(?P<tag>IKEv1(?: DEBUG| DECODE)?|IKE COMMON DEBUG)\](?:: ?)?"
+    r"(?:Group = (?P<group>[^,]*), )?(?:Username = (?P<user>[^,]*), )?(?:IP = (?P<ip>[^,\s]+), )?(?P<text>.*)"
+)
+_IKEV2 = re.compile(rf"(?P<tag>IKEv2-(?:PROTO|PLAT))-(?P<level>\d{{1,3}}):\s?(?P<text>{_CLEAN})\Z")
+_SYSLOG = re.compile(
+    r"(?:(?P<time>[A-Z][a-z][a-z] [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d)(?: (?P<host>[\w.-]+))? ?: ?)?"
+    rf"%ASA-(?P<severity>\d)-(?P<id>(?!711001)\d{{6}}): (?P<text>{_CLEAN})\Z"
+)
+_IPSEC = re.compile(rf"IPSEC: (?P<text>{_CLEAN})\Z")
+_MOST_KNOWN, _MOST_GLUED = 16384, 1024
+
+Who = tuple[str, str | None, str | None, str | None]  # tag, tunnel-group, user, peer
+
+
+def begins_with_ikev1(line: str) -> bool:
+    """Whether this is a line of `debug crypto isakmp`, as it is printed."""
+    return _IKEV1.match(line) is not None
+
+
+def skipped_entry(number: int, line: str) -> Entry | None:
+    """The entry of an IKEv1 line that made none, because nothing follows from it."""
+    match = _IKEV1.match(line)
+    return Entry(number, line, match["tag"], match["text"]) if match else None
+
+
+class PlainLines:
+    """Those of one text. ``known``: whom the words between the time and the message mean."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.known: dict[str, Who] = {}
+        self._clock = clock
+        self._glued: dict[str, tuple[str, str, int | None]] = {}
+
+    def entry(self, number: int, line: str) -> Entry | None:
+        """The entry of a plain line; None for any other."""
+        first = line[:1]
+        if first == " ":
+            return None
+        if "%" in line:
+            return self._syslog(number, line)
+        if (glued := self._glued.get(line)) is not None:
+            tag, text, severity = glued
+            return Entry(number, line, tag, text, None, "", severity)
+        return self._without_time(number, line) if first == "I" else self._ikev1(number, line)
+
+    def learn_glued(self, entry: Entry) -> None:
+        """This IKEv2 entry is all that its line makes, whenever it comes again."""
+        if len(self._glued) >= _MOST_GLUED:
+            self._glued.clear()
+        self._glued[entry.line] = (entry.tag, entry.text, entry.severity)
+
+    def _ikev1(self, number: int, line: str) -> Entry | None:
+        match = _IKEV1.match(line)
+        if match is None or not (line.isascii() and line.isprintable() and is_simple(match["text"])):
+            return None
+        time, tag, group, user, ip, text = match.groups()
+        at = self._clock.read(time) if time else None
+        entry = Entry(number, line, tag, text, at, tunnel_group=group or None, username=user or None, peer=ip)
+        if ip:
+            if len(self.known) >= _MOST_KNOWN:
+                self.known.clear()
+            head = line[WITHOUT_TIME if time else 0 : match.start("text")]
+            self.known[head] = (entry.tag, entry.tunnel_group, entry.username, entry.peer)
+        else:
+            take_prefix(entry)
+        return entry
+
+    def _without_time(self, number: int, line: str) -> Entry | None:
+        """IKEv2 and IPSEC lines; the device prints no time in front of them."""
+        match = _IKEV2.match(line)
+        if match is not None and "[IKE" not in line and "PSEC:" not in line:
+            return Entry(number, line, match["tag"], match["text"].strip(), None, "", int(match["level"]))
+        match = _IPSEC.match(line)
+        if match is not None and _is_alone(match["text"]):
+            return Entry(number, line, "IPSEC", f"IPSEC: {without_next_lead(match['text'])}")
+        return None
+
+    def _syslog(self, number: int, line: str) -> Entry | None:
+        match = _SYSLOG.match(line)
+        if match is None or not _is_alone(line):
+            return None
+        time, host, severity, syslog_id, text = match.groups()
+        at = self._clock.read(time) if time else None
+        entry = Entry(number, line, "syslog", text.strip(), at, syslog_id, int(severity), host)
+        take_prefix(entry)
+        return entry
+
+
+def _is_alone(text: str) -> bool:
+    """Whether no further mark stands in the text of a plain line of syslog or IPSEC."""
+    return (
+        "IKEv1" not in text
+        and "KEv2-" not in text
+        and "IKE COMMON" not in text
+        and "PSEC" not in text
+        and "|" not in text
+    )
