@@ -105,7 +105,7 @@ def _events(reader: LogReader, lines: Iterable[tuple[int, str]]) -> Iterator[Eve
     a time stays in the processor's caches."""
     lines = iter(lines)
     while batch := list(islice(lines, _BATCH_LINES)):
-        yield from list(reader.events(batch))
+        yield from reader.events(batch)
     yield from reader.close()
 
 

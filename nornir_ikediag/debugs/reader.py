@@ -5,7 +5,7 @@ Sub-readers (see :mod:`.entry`): ``ikev1`` for [IKEv1 …] tags, bare text and t
 client records. Syslog of classes that have nothing to do with VPN counts as read, and says nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from nornir_ikediag.debugs.catalogue import SILENT, lookup
 from nornir_ikediag.debugs.entry import Entry
@@ -57,18 +57,18 @@ class LogReader:
         """The year that lines without one were given, or None where every line carried its own."""
         return self._framer.clock.year_assumed
 
-    def feed(self, number: int, line: str) -> Sequence[Event]:
+    def feed(self, number: int, line: str) -> list[Event]:
         """The events of the entries that this line completes."""
-        return list(self.events(((number, line),)))
+        return self.events(((number, line),))
 
-    def events(self, lines: Iterable[tuple[int, str]]) -> Iterator[Event]:
+    def events(self, lines: Iterable[tuple[int, str]]) -> list[Event]:
         """The events of the entries that these numbered lines complete, in order; :meth:`close` gives the rest."""
+        found: list[Event] = []
         for entry in list(self._framer.entries(lines)):
-            if self._framer.lines >= _CHATTER_WITHIN and not self._ikev1_reader.quiet:
-                self._framer.silent, self._ikev1_reader.quiet = SILENT, True
-            events = self._read(entry)
-            if events:
-                yield from events
+            found += self._read(entry)
+        if self._framer.lines >= _CHATTER_WITHIN:
+            self._framer.silent, self._ikev1_reader.quiet = SILENT, True
+        return found
 
     def close(self) -> list[Event]:
         """The events of the entry that the text ends in."""

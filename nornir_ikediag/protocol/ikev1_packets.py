@@ -1,6 +1,7 @@
 """What a packet does: which message of which exchange it is, and whether it goes on, repeats or begins afresh."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.protocol.ikev1_attempt import Attempt
@@ -13,7 +14,7 @@ _OF_QUICK_MODE = {one.number: one for one in MESSAGES if one.exchange == "quick-
 
 def packet(peer: Peer, event: Event) -> Attempt | None:
     message_id = event.get("message_id")
-    payloads = frozenset(event.get("payloads").split())
+    payloads = _payloads(event.get("payloads"))
     if message_id == PHASE1_ID:
         return first_packet(peer, event, payloads)
     attempt = peer.quick.get(message_id)
@@ -29,6 +30,11 @@ def packet(peer: Peer, event: Event) -> Attempt | None:
         attempt.take_packet(event, message)
     peer.focus = attempt
     return attempt
+
+
+@lru_cache(maxsize=1024)
+def _payloads(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
 
 
 def first_packet(peer: Peer, event: Event, payloads: frozenset[str]) -> Attempt | None:
@@ -78,7 +84,7 @@ def decide_repeated(peer: Peer, event: Event) -> None:
         peer.first.take_packet(packet, None)
         peer.first.peer_repeats += event.kind != EventKind.DUPLICATE
         return
-    message = number_of(candidates(frozenset(packet.get("payloads").split()), quick=False), None, "received")
+    message = number_of(candidates(_payloads(packet.get("payloads")), quick=False), None, "received")
     attempt = peer.new_first(packet)
     if message is not None:
         step(peer, attempt, packet, message)

@@ -42,7 +42,8 @@ class Replay:
 
     def feed(self, event: Event) -> None:
         """Take the next event. A VPN Client's log is another device's: it is kept apart whatever its IKE version."""
-        if (event.message or "").startswith(CLIENT_PREFIX):
+        message = event.message
+        if message is not None and message.startswith(CLIENT_PREFIX):
             self._parts[0].feed(event)
             return
         if event.ike_version is not None:
