@@ -20,6 +20,8 @@ from nornir_ikediag.redact import redact
 SCHEMA: Literal["nornir-ikediag/capture/1"] = "nornir-ikediag/capture/1"
 _INDEX = "capture.json"
 _MOST_BYTES = 8 << 30
+_BLOCK_BYTES = 64 * 1024
+_OTHER_LINE_ENDS = "\r\v\f\x1c\x1d\x1e"
 _NO_LINE_ENDS = dict.fromkeys(map(ord, "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"), " ")
 
 
@@ -52,12 +54,26 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
             return
         try:
             with open_binary(self.path) as stream:
-                for count, line in enumerate(stream, start=1):
-                    yield redact(decode(line).rstrip("\n"))[0]
-                    if count % 65536 == 0 and stream.tell() > _MOST_BYTES:
+                for block in _blocks(stream):
+                    if stream.tell() > _MOST_BYTES:
                         raise InputError(f"{self.name} is larger than {_MOST_BYTES >> 30} GiB unpacked: split it.")
+                    for line in decode(block).split("\n"):
+                        yield redact(line)[0]
         except (OSError, EOFError) as error:
             raise InputError(f"{self.path} could not be read to its end: {error}.") from error
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    """Whole lines, many at a time, without the end of the last one."""
+    unfinished: list[bytes] = []
+    while block := stream.read(_BLOCK_BYTES):
+        lines, end, rest = block.rpartition(b"\n")
+        if end:
+            yield b"".join([*unfinished, lines])
+            unfinished = []
+        unfinished.append(rest)
+    if any(unfinished):
+        yield b"".join(unfinished)
 
 
 def open_binary(path: Path) -> BinaryIO:
@@ -69,9 +85,9 @@ def open_binary(path: Path) -> BinaryIO:
 
 def decode(data: bytes) -> str:
     """Text with ``\\n`` line ends, whatever wrote it. Nothing else ends a line, so that our numbers are an editor's."""
-    if data.isascii():  # nearly every line: no byte order mark, and seldom anything to translate
+    if data.isascii():  # nearly always: no byte order mark, and seldom anything to translate
         text = data.decode("ascii")
-        if text[:-1].isprintable():
+        if not any(end in text for end in _OTHER_LINE_ENDS):
             return text
         return text.replace("\r\n", "\n").translate(_NO_LINE_ENDS)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):

@@ -16,6 +16,7 @@ from typing import Final
 MASK: Final = "*****"
 
 _BASE64_LENGTH: Final = 64  # the line length of PEM, and of what `crypto ca export` prints
+_BLANKS_BEFORE_PEM: Final = 16  # at most, in front of what is looked at
 _PEM: Final = re.compile(rf"\s*(?P<secret>[A-Za-z0-9+/]{{{_BASE64_LENGTH}}})\s*\Z")
 _VALUE: Final = r"(?:\s*=\s*|:\s+)(?P<secret>\"[^\"]*\"|'[^']*'|[^\s,;]+)"  # 'password = x', 'XAUTH_PASSWORD: x'
 _WORD: Final = r"(?:(?:[05678]|encrypted)\s+(?=\S))?(?P<secret>\S+)"  # behind the digit of its encryption type
@@ -81,7 +82,7 @@ def redact(line: str) -> tuple[str, int]:
                 line, removed = _without(pattern, line)
                 count += removed
         return line, count
-    if len(line) >= _BASE64_LENGTH and _PEM.match(line) is not None:
+    if len(line) >= _BASE64_LENGTH and " " not in line[_BLANKS_BEFORE_PEM:_BASE64_LENGTH]:
         return _without(_PEM, line)
     return line, 0
 
