@@ -26,7 +26,7 @@ from nornir_ikediag.causes._wording import few, mode, waits_in
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
-from nornir_ikediag.model.verdict import Cause, Found, Verdict
+from nornir_ikediag.model.verdict import Alternative, Cause, Found, Verdict
 
 CAUSE = Cause(
     title="Something failed, and the log does not tell why",
@@ -45,6 +45,18 @@ _ENDS = (
 )  # fmt: skip
 
 
+_DEBUG = "a debug at level 127 of the next attempt, or the peer's log:"
+_OF_PHASE1 = (
+    ("ike-policy-mismatch", f"{_DEBUG} which proposals are refused"),
+    ("pre-shared-key-mismatch", f"{_DEBUG} whether a message could not be decrypted, or its hash does not fit"),
+)
+_OF_PHASE2 = (
+    ("proxy-identity-mismatch", f"{_DEBUG} the networks that are asked for, beside the crypto ACLs of both ends"),
+    ("ipsec-transform-mismatch", f"{_DEBUG} `All IPSec SA proposals found unacceptable`, or the peer's refusal"),
+    ("pfs-mismatch", f"{_DEBUG} whether the Diffie-Hellman groups of quick mode differ"),
+)
+
+
 def match(tunnel: Tunnel) -> Verdict:
     """A failed attempt that neither a line nor a silence explains."""
     left = [
@@ -53,6 +65,13 @@ def match(tunnel: Tunnel) -> Verdict:
         if (event.kind in _SPOKEN if event else meaning(attempt) is None)
     ]
     return _found(tunnel, *left[0], count=len(left)) if left else nothing(tunnel)
+
+
+def _may_be(attempt: Negotiation) -> tuple[Alternative, ...]:
+    """What such a failure mostly is, by the phase that it stopped in."""
+    phase2 = attempt.exchange == "quick-mode" or attempt.stage == "phase2"
+    likely = _OF_PHASE2 if phase2 else _OF_PHASE1 if attempt.stage in ("phase1", "unknown") else ()
+    return tuple(Alternative(cause, "possible", tell_apart_by) for cause, tell_apart_by in likely)
 
 
 def _found(tunnel: Tunnel, attempt: Negotiation, event: Event | None, *, count: int) -> Found:
@@ -65,6 +84,7 @@ def _found(tunnel: Tunnel, attempt: Negotiation, event: Event | None, *, count: 
         evidence=few(event, attempt.all(*_ENDS)[:4], last),
         confidence="possible",
         side="unknown",
+        alternatives=() if event else _may_be(attempt),
         negotiation=None if is_loose(attempt) else attempt,
         selectors=attempt.selectors,
         next_steps=(

@@ -80,7 +80,7 @@ def _of_finding(subject: Subject) -> Iterator[tuple[str, str]]:
     yield "Cause", f"{words.printable(finding.summary)} [{finding.cause}, {finding.confidence}]"
     yield (
         "Phase",
-        words.PHASES.get(finding.family, finding.family) + (f"; {words.attempt(negotiation)}" if negotiation else ""),
+        words.phase(finding, negotiation) + (f"; {words.attempt(negotiation)}" if negotiation else ""),
     )
     yield "Side", words.SIDES[finding.side]
     for evidence in finding.evidence[:1]:

@@ -41,6 +41,8 @@ PHASES = {
     "protocol": "packets of the protocol",
     "device": "the device, no phase of a tunnel",
 }
+# What a failure that nothing explains was an attempt at.
+_ATTEMPTED = {"main-mode": "phase 1", "aggressive-mode": "phase 1", "quick-mode": "phase 2, IPsec"}
 # Of times in lines that bear no year (and of an ASA whose clock was never set).
 ASSUMED_YEAR = 2000
 STATE_STYLES = {
@@ -74,6 +76,13 @@ def _visible(character: str) -> str:
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def phase(finding: Finding, negotiation: ReportNegotiation | None) -> str:
+    """Which phase of a tunnel a finding is about; of one that no line explains, the exchange tells."""
+    if finding.family == "device" and negotiation is not None:
+        return _ATTEMPTED.get(negotiation.exchange, "the log does not tell which")
+    return PHASES.get(finding.family, finding.family)
 
 
 def where(evidence: Evidence) -> str:

@@ -71,6 +71,23 @@ def test_a_wrong_key_comes_first_and_is_2(ikediag: Run, bad: Path) -> None:
     assert "bad.log:2  Mar 02 12:01:08 [IKEv1]: Group = 203.0.113.9" in block
 
 
+def test_a_failed_quick_mode_without_a_reason_names_its_phase_and_what_it_may_be(ikediag: Run, tmp_path: Path) -> None:
+    log = tmp_path / "c.txt"
+    log.write_text(
+        "%ASA-3-713902: Group = 198.51.100.7, IP = 198.51.100.7, QM FSM error (P2 struct &0xcf7b8b20, mess id 0x3f3a6cb1)!\n"
+        "%ASA-3-713902: Group = 198.51.100.7, IP = 198.51.100.7, Removing peer from correlator table failed, no match!\n",
+        encoding="utf-8",
+    )
+    assert "  Phase     phase 2, IPsec; quick mode, failed\n" in ikediag("explain", str(log)).stdout
+    (finding,) = _json(ikediag("explain", "--format", "json", str(log)))["devices"][0]["findings"]
+    assert finding["cause"] == "undetermined"
+    assert [(one["cause"], one["confidence"]) for one in finding["alternatives"]] == [
+        ("proxy-identity-mismatch", "possible"),
+        ("ipsec-transform-mismatch", "possible"),
+        ("pfs-mismatch", "possible"),
+    ]
+
+
 @pytest.mark.parametrize("format_name", ["text", "json", "html", "junit", "metrics"])
 def test_every_format_to_a_file(ikediag: Run, bad: Path, tmp_path: Path, format_name: str) -> None:
     report = tmp_path / "report"
