@@ -74,8 +74,8 @@ def test_a_wrong_key_comes_first_and_is_2(ikediag: Run, bad: Path) -> None:
 def test_a_failed_quick_mode_without_a_reason_names_its_phase_and_what_it_may_be(ikediag: Run, tmp_path: Path) -> None:
     log = tmp_path / "c.txt"
     log.write_text(
-        "%ASA-3-713902: Group = 198.51.100.7, IP = 198.51.100.7, QM FSM error (P2 struct &0xcf7b8b20, mess id 0x3f3a6cb1)!\n"
-        "%ASA-3-713902: Group = 198.51.100.7, IP = 198.51.100.7, Removing peer from correlator table failed, no match!\n",
+        "%ASA-3-713902: IP = 198.51.100.7, QM FSM error (P2 struct &0xcf7b8b20, mess id 0x3f3a6cb1)!\n"
+        "%ASA-3-713902: IP = 198.51.100.7, Removing peer from correlator table failed, no match!\n",
         encoding="utf-8",
     )
     assert "  Phase     phase 2, IPsec; quick mode, failed\n" in ikediag("explain", str(log)).stdout

@@ -1,12 +1,22 @@
 """Which lines make a message, and what is taken off it."""
 
 from datetime import datetime
+from pathlib import Path
 
+import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nornir_ikediag.debugs import LogReader, is_log_line, looks_like_log
 from nornir_ikediag.debugs.framing import Framer
+from nornir_ikediag.debugs.wrapping import Wrapping
+
+TESTS = Path(__file__).parent.parent
+RECORDINGS = [
+    *sorted((TESTS / "protocol" / "ikev1").glob("*.log")),
+    *sorted((TESTS / "debugs").glob("*/*.log")),
+]
 
 
 def _frame(text: str, year: int | None = 2024) -> list[tuple[str, str, str | None, list[str]]]:
@@ -87,6 +97,45 @@ def test_times_have_the_year_that_is_known() -> None:
         datetime(2011, 6, 10, 17, 36, 7),
         None,
     ]
+
+
+def test_a_year_that_a_line_bears_is_that_of_the_other_lines_of_the_same_day() -> None:
+    lines = (
+        "Dec 31 23:59:58 [IKEv1]IP = 192.0.2.1, a",
+        "Dec 31 23:59:59 [IKEv1]IP = 192.0.2.1, b",
+        "Dec 31 2025 23:59:59: %ASA-7-713906: IP = 192.0.2.1, c",
+        "Dec 31 24:00:00 [IKEv1]IP = 192.0.2.1, there is no such hour",
+        "Dec 31 23:59:57 [IKEv1]IP = 192.0.2.1, d",
+        "Jan 01 00:00:00 [IKEv1]IP = 192.0.2.1, e",
+        "Jan 01 2026 00:00:01: %ASA-7-713906: IP = 192.0.2.1, f",
+        "Jan 01 00:00:02 [IKEv1]IP = 192.0.2.1, g",
+        "Dec 31 23:59:56 [IKEv1]IP = 192.0.2.1, late",
+    )
+    framer = Framer(2023)
+    entries = [entry for number, line in enumerate(lines, 1) for entry in framer.feed(number, line)]
+    assert [entry.at for entry in (*entries, *framer.close())] == [
+        datetime(2023, 12, 31, 23, 59, 58),
+        datetime(2023, 12, 31, 23, 59, 59),
+        datetime(2025, 12, 31, 23, 59, 59),
+        None,
+        datetime(2025, 12, 31, 23, 59, 57),
+        datetime(2026, 1, 1, 0, 0, 0),
+        datetime(2026, 1, 1, 0, 0, 1),
+        datetime(2026, 1, 1, 0, 0, 2),
+        datetime(2025, 12, 31, 23, 59, 56),
+    ]
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_line_that_was_framed_before_is_framed_alike(path: Path) -> None:
+    """Lines are remembered by what stood in front of them, or whole: nothing may come of that."""
+    lines = ["[IKEv1]IP = 192.0.2.1, the first", *path.read_text(encoding="utf-8").split("\n")]
+    framer = Framer(2024, Wrapping(500, by_words=False))
+    rounds = []
+    for _ in range(2):
+        entries = [entry for number, line in enumerate(lines, 1) for entry in framer.feed(number, line)]
+        rounds.append([msgspec.structs.asdict(entry) for entry in (*entries, *framer.close())])
+    assert rounds[1] == rounds[0]
 
 
 def test_the_collectors_host_is_known() -> None:
