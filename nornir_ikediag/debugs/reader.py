@@ -25,7 +25,7 @@ _IKEV2_CLASSES = ("750", "751", "753")
 _VPN_CLASSES = (
     "113", "316", "320", "402", "404", "602", "702", "711", "713", "714", "715", "717", "737", *_IKEV2_CLASSES, "752",
 )  # fmt: skip
-_MOST_QUOTED = 20
+_MOST_QUOTED = 10_000  # of a log; with _LONGEST_QUOTE that bounds what unread lines take, at a few megabytes
 _CHATTER_WITHIN = 50_000  # lines; in a longer log, remarks from which nothing follows are read and not kept
 _LONGEST_QUOTE = 300
 
@@ -76,7 +76,7 @@ class LogReader:
         return [*events, *self._ikev2_reader.close()]
 
     def facts(self) -> SourceFacts:
-        """How many lines there were, how many nobody understood, and the first of those."""
+        """How many lines there were, how many nobody understood, and those, as far as they are kept."""
         kinds = list(self._kinds)
         kind: SourceKind = kinds[0] if len(kinds) == 1 else "mixed" if kinds else "unknown"
         return SourceFacts(

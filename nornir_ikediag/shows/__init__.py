@@ -27,7 +27,7 @@ from nornir_ikediag.shows._mend import MENDINGS, undone
 __all__ = ["Content", "Show", "Table", "layout_for", "layouts", "may_begin", "read", "recognise", "template"]
 
 _LINE_ENDS = re.compile(r"\r+\n")
-_QUOTED = 20
+_QUOTED = 10_000  # unread lines of an output; `--unread` lists them
 
 
 @cache

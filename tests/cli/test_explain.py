@@ -151,6 +151,15 @@ def test_lists_what_was_not_understood(ikediag: Run, tmp_path: Path) -> None:
     assert "Every line was understood.\n" in ikediag("explain", "-", "--unread", stdin=ESTABLISHED).stdout
 
 
+def test_lists_all_of_many_lines_and_counts_those_beyond_ten_thousand(ikediag: Run, tmp_path: Path) -> None:
+    odd = [f"Mar 02 12:01:03 [IKEv1]: line {number} that no release prints" for number in range(10_002)]
+    path = tmp_path / "odd.log"
+    path.write_text(ESTABLISHED + "".join(f"{line}\n" for line in odd), encoding="utf-8")
+    listed = ikediag("explain", str(path), "--unread").stdout.splitlines()[-10_001:]
+    expected = [f"odd.log:{number}  {line}" for number, line in enumerate(odd[:10_000], start=5)]
+    assert listed == [*expected, "odd.log: and 2 more"]
+
+
 def test_walks_through_a_negotiation(ikediag: Run, good: Path) -> None:
     (walk,) = _json(ikediag("explain", str(good), "--walk", "--format", "json"))["walks"]
     assert walk["negotiations"] == ["1"]
