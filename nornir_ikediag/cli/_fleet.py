@@ -37,6 +37,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     workers: int | None = None
     user: str | None = None
     ssh_config: Path | None = None
+    context: str | None = None
     dry_run: bool = False
 
 
@@ -55,6 +56,9 @@ def fleet(wanted: Wanted) -> Nornir:
     else:
         nornir = _selected(nornir, wanted, config)
     _give_credentials(nornir, wanted)
+    if wanted.context:
+        for host in nornir.inventory.hosts.values():
+            host.data["ikediag"] = {**(host.get("ikediag") or {}), "context": wanted.context}
     return nornir
 
 

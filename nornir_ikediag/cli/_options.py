@@ -38,6 +38,15 @@ SshConfig = Annotated[
         "--ssh-config", metavar="FILE", envvar="IKEDIAG_SSH_CONFIG", help="OpenSSH client configuration (jump hosts)."
     ),
 ]
+Context = Annotated[
+    str | None,
+    typer.Option(
+        "--context",
+        metavar="NAME",
+        envvar="IKEDIAG_CONTEXT",
+        help="Go to this context of a firewall in multiple mode; without it `data.ikediag.context` of the inventory.",
+    ),
+]
 Format = Annotated[
     str,
     typer.Option("--format", metavar="FORMAT", envvar="IKEDIAG_FORMAT", help="text, json, html, junit or metrics."),

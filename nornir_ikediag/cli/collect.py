@@ -26,6 +26,7 @@ def command(
     config: options.Config = None,
     user: options.User = None,
     ssh_config: options.SshConfig = None,
+    context: options.Context = None,
     workers: options.Workers = None,
 ) -> int:
     """Save what the firewalls say, without judging it.
@@ -45,6 +46,7 @@ def command(
         workers=workers,
         user=user,
         ssh_config=ssh_config,
+        context=context,
     )
     nornir = fleet(wanted)
 

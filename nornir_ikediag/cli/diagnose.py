@@ -24,6 +24,7 @@ def command(
     config: options.Config = None,
     user: options.User = None,
     ssh_config: options.SshConfig = None,
+    context: options.Context = None,
     workers: options.Workers = None,
     format_: options.Format = "text",
     output: options.Output = None,
@@ -42,7 +43,13 @@ def command(
     """
     check(format_, output)
     wanted = Wanted(
-        config=config, hosts=tuple(hosts), workers=workers, user=user, ssh_config=ssh_config, dry_run=dry_run or offline
+        config=config,
+        hosts=tuple(hosts),
+        workers=workers,
+        user=user,
+        ssh_config=ssh_config,
+        context=context,
+        dry_run=dry_run or offline,
     )
     nornir = fleet(wanted)
 

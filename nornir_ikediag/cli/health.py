@@ -13,6 +13,7 @@ def command(
     config: options.Config = None,
     user: options.User = None,
     ssh_config: options.SshConfig = None,
+    context: options.Context = None,
     workers: options.Workers = None,
     format_: options.Format = "text",
     output: options.Output = None,
@@ -28,7 +29,14 @@ def command(
       ikediag health -F site=berlin --format metrics -o /var/lib/node_exporter/ikediag.prom
     """
     check(format_, output)
-    wanted = Wanted(config=config, filters=tuple(filters or ()), workers=workers, user=user, ssh_config=ssh_config)
+    wanted = Wanted(
+        config=config,
+        filters=tuple(filters or ()),
+        workers=workers,
+        user=user,
+        ssh_config=ssh_config,
+        context=context,
+    )
     nornir = fleet(wanted)
 
     from nornir_ikediag.cli._run import reported

@@ -18,6 +18,7 @@ def command(
     config: options.Config = None,
     user: options.User = None,
     ssh_config: options.SshConfig = None,
+    context: options.Context = None,
     workers: options.Workers = None,
 ) -> int:
     """Check that no firewall has a debug or a debug condition left on.
@@ -29,7 +30,14 @@ def command(
     Example:
       ikediag sweep -c config.yaml
     """
-    wanted = Wanted(config=config, filters=tuple(filters or ()), workers=workers, user=user, ssh_config=ssh_config)
+    wanted = Wanted(
+        config=config,
+        filters=tuple(filters or ()),
+        workers=workers,
+        user=user,
+        ssh_config=ssh_config,
+        context=context,
+    )
     nornir = fleet(wanted)
 
     from nornir_ikediag.assemble import assemble

@@ -146,8 +146,8 @@ class Collector:
         known = f" It has {', '.join(names)}." if names else ""
         return (
             f"{self.session.name} has several contexts, and the one that the login ends in "
-            f"({self.session.prompt.text.rstrip('#>')}) has no VPN.{known} Name the right one in the inventory: "
-            "data.ikediag.context."
+            f"({self.session.prompt.text.rstrip('#>')}) has no VPN.{known} Name the right one: --context, or "
+            "data.ikediag.context in the inventory."
         )
 
     def _surroundings(self) -> None:

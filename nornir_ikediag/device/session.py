@@ -181,12 +181,14 @@ class AsaSession:
 
     def _go_to(self, context: str) -> None:
         if not is_name(context):
-            raise CommandRefused(self.name, f"{context!r} is no name of a context. Check data.ikediag.context.")
+            raise CommandRefused(
+                self.name, f"{context!r} is no name of a context. Check --context or data.ikediag.context."
+            )
         if self.command(f"changeto context {context}").refused:
             raise CommandRefused(
                 self.name,
                 f"{self.name} has no context {context}, or does not let us go there (changeto context {context}). "
-                "Check data.ikediag.context, and log in to the admin context.",
+                "Check --context or data.ikediag.context, and log in to the admin context.",
             )
 
     def _learn(self, seen: str, *, anew: bool) -> None:

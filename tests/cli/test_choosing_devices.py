@@ -142,3 +142,23 @@ def test_no_configuration_at_all(ikediag: Run) -> None:
 def test_a_configuration_that_does_not_exist(ikediag: Run) -> None:
     done = ikediag("diagnose", "fw1", "-c", "nowhere.yaml")
     assert (done.returncode, done.stderr) == (3, "ikediag: There is no Nornir configuration nowhere.yaml.\n")
+
+
+@pytest.mark.usefixtures("_credentials")
+@pytest.mark.parametrize(
+    ("option", "contexts"),
+    [(None, {"fw1": "from-group", "fw2": "from-host"}), ("customer-a", {"fw1": "customer-a", "fw2": "customer-a"})],
+)
+def test_the_context_of_the_option_comes_before_that_of_the_inventory(
+    config: Path, option: str | None, contexts: dict[str, str]
+) -> None:
+    inventory = config.parent
+    (inventory / "groups.yaml").write_text(
+        f"{GROUPS}  data: {{ikediag: {{context: from-group, window_seconds: 30}}}}\n", encoding="utf-8"
+    )
+    (inventory / "hosts.yaml").write_text(
+        HOSTS.replace("spare: true}", "spare: true, ikediag: {context: from-host}}"), encoding="utf-8"
+    )
+    nornir = fleet(Wanted(config=config, context=option))
+    assert {name: host["ikediag"]["context"] for name, host in nornir.inventory.hosts.items()} == contexts
+    assert nornir.inventory.hosts["fw1"]["ikediag"]["window_seconds"] == 30
