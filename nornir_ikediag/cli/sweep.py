@@ -4,11 +4,12 @@ from nornir_ikediag.cli import _options as options
 from nornir_ikediag.cli._exits import FAILED, HEALTHY, UNDETERMINED, complain, worse
 from nornir_ikediag.cli._fleet import Wanted, fleet
 from nornir_ikediag.cli._output import say
+from nornir_ikediag.device.commands import is_address
 from nornir_ikediag.report._words import plural, printable
 
 _HOW_TO_END = (
     "End a debug with `no debug ...` in the session that has it on, or end that session. End a condition with\n"
-    "`no debug crypto condition ...`, when nobody who is at work needs it.\n"
+    "its `no` form when nobody who is at work needs it: the device does not tell whose it is.\n"
 )
 
 
@@ -49,8 +50,12 @@ def command(
     facts = [assemble(capture).facts for capture in to_captures(results)]
     left = [one for one in facts if one.debug_on or one.debug_conditions]
     for one in left:
-        for line in (*(one.debug_on or ()), *(one.debug_conditions or ())):
+        for line in one.debug_on or ():
             say(f"{printable(one.name)}: {printable(line.text.strip())}\n")
+        for line in one.debug_conditions or ():
+            say(f"{printable(one.name)}: debug condition: {printable(line.text.strip())}\n")
+        peers = [word for line in one.debug_conditions or () for word in line.text.split() if is_address(word)]
+        say("".join(f"{printable(one.name)}# no debug crypto condition peer {peer}\n" for peer in peers))
     if left:
         say(_HOW_TO_END)
     kept_out = [device for device in to_report(results).devices if device.status in ("unreachable", "login-failed")]

@@ -147,9 +147,13 @@ def test_sweep_finds_what_somebody_left(ikediag: Run, tmp_path: Path) -> None:
             context.conditions.append("203.0.113.99")
         left = ikediag("sweep", environment=environment)
         assert left.returncode == 2
-        assert left.stdout.startswith("healthy-main-mode-initiator: ")
-        assert "203.0.113.99" in left.stdout
-        assert left.stdout.endswith("2 firewalls read, 1 with something left behind.\n")
+        assert left.stdout == (
+            "healthy-main-mode-initiator: debug condition: 203.0.113.99\n"
+            "healthy-main-mode-initiator# no debug crypto condition peer 203.0.113.99\n"
+            "End a debug with `no debug ...` in the session that has it on, or end that session. End a condition with\n"
+            "its `no` form when nobody who is at work needs it: the device does not tell whose it is.\n"
+            "2 firewalls read, 1 with something left behind.\n"
+        )
 
 
 def test_ctrl_c_closes_the_window_and_is_130(tmp_path: Path) -> None:
