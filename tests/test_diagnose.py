@@ -187,6 +187,27 @@ def test_no_sa_and_no_configuration_is_an_answer_and_nothing_read_is_none() -> N
     assert nothing.not_judged == ("fw1: neither an SA nor a negotiation was found in what was read.",)
 
 
+def test_a_note_is_no_answer_where_no_tunnel_was_found() -> None:
+    note = cause("note", subject="device", severity="info", answer=found("2 of 3 lines in a.txt"))
+    diagnosis = judged(note, tunnels=(), facts=DeviceFacts(name="fw1"))
+    assert [finding.severity for finding in diagnosis.findings] == ["info"]
+    assert diagnosis.not_judged == ("fw1: neither an SA nor a negotiation was found in what was read.",)
+
+
+@pytest.mark.parametrize(("unread", "is_judged"), [(2, True), (3, False)])
+def test_show_output_of_which_much_was_not_understood_is_not_judged(unread: int, *, is_judged: bool) -> None:
+    sources = tuple(
+        SourceFacts(name=name, command=name, kind=kind, lines=10, unread=unread)
+        for name, kind in (("show crypto ipsec sa", "show"), ("debug", "debug"))
+    )
+    diagnosis = judged(facts=DeviceFacts(name="fw1", sources=sources))
+    sentence = (
+        "fw1: 3 of 10 lines of `show crypto ipsec sa` were not understood, so what they say was not judged; "
+        "`ikediag explain --unread` lists them."
+    )
+    assert diagnosis.not_judged == (() if is_judged else (sentence,))
+
+
 SYMPTOMS = ("tunnel-down", "tunnel-negotiating", "undetermined")
 BEFORE_THE_TUNNEL = ("reachability", "configuration", "phase1", "authentication", "xauth", "mode-config", "lifecycle")
 

@@ -9,6 +9,7 @@ from nornir_ikediag.model.facts import DeviceFacts, SourceFacts
 from nornir_ikediag.model.report import Finding
 
 _FEW = 5
+_UNREAD_OF = 5  # one line in so many may be unread
 
 
 def not_judged(
@@ -25,10 +26,12 @@ def not_judged(
         sentences.append(facts.problem or f"{facts.name} could not be read, so none of its tunnels was judged.")
     sentences += [_text(facts, source) for source in refused(device)]
     sentences += [_text(facts, source) for source in incomplete(device) if _is_needed(source)]
+    sentences += _unread(facts)
     sentences += _tunnels(facts, unknown, findings)
     sentences += _windows(device)
     sentences += _unfinished(device, findings)
-    if not device.tunnels and not sentences and not findings and not _shows_no_tunnel(facts):
+    nothing_to_act_on = all(finding.severity == "info" for finding in findings)
+    if not device.tunnels and not sentences and nothing_to_act_on and not _shows_no_tunnel(facts):
         sentences.append(f"{facts.name}: neither an SA nor a negotiation was found in what was read.")
     sentences += [
         f"{facts.name}: the cause {cause} could not be checked because of a defect in ikediag; please report it."
@@ -42,6 +45,17 @@ def _text(facts: DeviceFacts, source: SourceFacts) -> str:
     if source.refused:
         return f"{facts.name}: `{what}` was refused, so what only it shows was not judged."
     return f"{facts.name}: `{what}` was not read to its end ({source.problem or 'it stops in the middle'})."
+
+
+def _unread(facts: DeviceFacts) -> list[str]:
+    """Show output of which much was not understood: a release may print what we look for in words of its own, and
+    what is not found there is then no answer. In a log, lines of others are nothing unusual."""
+    return [
+        f"{facts.name}: {source.unread} of {source.lines} lines of `{source.command or source.name}` were not "
+        "understood, so what they say was not judged; `ikediag explain --unread` lists them."
+        for source in facts.sources
+        if source.kind == "show" and source.unread * _UNREAD_OF > source.lines
+    ]
 
 
 def _is_needed(source: SourceFacts) -> bool:

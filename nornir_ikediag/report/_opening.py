@@ -104,7 +104,8 @@ def _of_the_unjudged(report: Report) -> Iterator[tuple[str, str]]:
     for device in unjudged[: LINES - 3]:
         reasons = device.not_judged or tuple(finding.summary for finding in device.findings[:1])
         more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
-        yield "Device", words.printable(f"{device.name}: {reasons[0] if reasons else 'could not be judged'}{more}")
+        reason = (reasons[0] if reasons else "could not be judged").removeprefix(f"{device.name}: ")
+        yield "Device", words.printable(f"{device.name}: {reason}{more}")
     if len(unjudged) > LINES - 3:
         yield "", f"and {words.plural(len(unjudged) - LINES + 3, 'device')} more, below"
     yield "Tunnels", counted(report)

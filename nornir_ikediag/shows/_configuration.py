@@ -43,7 +43,11 @@ _INSIDE: dict[str, tuple[str, ...]] = {
     "object": ("nat ", "service ", "no "),
     "object-group": ("group-object", "port-object", "service-object"),
 }
-_NOISE = re.compile(r"^\s*(?:$|:|!|Cryptochecksum|\^|(?:ASA|PIX|NGFW) Version )")
+_NOISE = re.compile(
+    r"^\s*(?:$|:|!|Cryptochecksum|\^|(?:ASA|PIX|NGFW) Version "
+    # what `show access-list` prints around the lines of the configuration
+    r"|access-list (?:\S+; \d+ elements|cached ACL log flows)|alert-interval \d+$)"
+)
 _ENDS = re.compile(r"^\s*: end\s*$")
 _OURS = frozenset({"access-list", "crypto", "group-policy", "ip", "isakmp", "name", "tunnel-group"})
 _OPENS = re.compile(

@@ -125,6 +125,7 @@ SHOW = Show(
         "show configuration",
         "more system:running-config",
         "write terminal",
+        "show access-list",
     ),
     starts=re.compile(
         r"(?:: Saved|: Hardware:|(?:ASA|PIX|NGFW) Version \S|hostname \S+\s*$|names\s*$"
