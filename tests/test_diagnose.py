@@ -196,9 +196,9 @@ def test_a_note_is_no_answer_where_no_tunnel_was_found() -> None:
 
 @pytest.mark.parametrize(("unread", "is_judged"), [(2, True), (3, False)])
 def test_show_output_of_which_much_was_not_understood_is_not_judged(unread: int, *, is_judged: bool) -> None:
-    sources = tuple(
-        SourceFacts(name=name, command=name, kind=kind, lines=10, unread=unread)
-        for name, kind in (("show crypto ipsec sa", "show"), ("debug", "debug"))
+    sources = (
+        SourceFacts(name="sa", command="show crypto ipsec sa", kind="show", lines=10, unread=unread),
+        SourceFacts(name="debug", kind="debug", lines=10, unread=9),
     )
     diagnosis = judged(facts=DeviceFacts(name="fw1", sources=sources))
     sentence = (

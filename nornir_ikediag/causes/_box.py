@@ -17,23 +17,20 @@ class Said(NamedTuple):
         return bool(self.events)
 
 
-def said(device: Device, says: Callable[[Event], bool]) -> Said:
-    """The events that say what the caller looks for, wherever they were attributed to."""
-    found: list[Event] = [event for event in device.events if says(event)]
+def said(device: Device, *kinds: EventKind, meant: Callable[[Event], bool] | None = None) -> Said:
+    """The events of these kinds (of which ``meant`` takes its pick), wherever they were attributed to."""
+    found: list[Event] = [event for event in device.events if event.kind in kinds]
     peers: list[str] = []
     for tunnel in device.tunnels:
-        inside = (event for one in tunnel.negotiations for event in one.events)
-        mine = [event for event in (*inside, *tunnel.events) if says(event)]
+        mine = [event for one in tunnel.negotiations for event in one.events if event.kind in kinds]
+        mine += [event for event in tunnel.events if event.kind in kinds]
+        mine = list(filter(meant, mine)) if meant else mine
         found.extend(mine)
         if mine and tunnel.peer not in peers:
             peers.append(tunnel.peer)
+    found = list(filter(meant, found)) if meant else found
     found.sort(key=lambda event: (event.origin.source, event.origin.line))
     return Said(tuple(found), tuple(peers))
-
-
-def of_kinds(*kinds: EventKind) -> Callable[[Event], bool]:
-    """Says one of these kinds."""
-    return lambda event: event.kind in kinds
 
 
 def has_log(device: Device) -> bool:

@@ -48,8 +48,8 @@ def is_back(tunnel: Tunnel) -> bool:
 
 def events_of(tunnel: Tunnel, *kinds: EventKind) -> tuple[Event, ...]:
     """Every event of these kinds, of negotiations and loose ones, in the order of the log."""
-    inside = (event for one in tunnel.negotiations for event in one.events)
-    every = [event for event in (*inside, *tunnel.events) if event.kind in kinds]
+    every = [event for one in tunnel.negotiations for event in one.events if event.kind in kinds]
+    every += [event for event in tunnel.events if event.kind in kinds]
     return tuple(sorted(every, key=lambda event: (event.origin.source, event.origin.line)))
 
 

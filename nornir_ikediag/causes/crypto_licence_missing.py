@@ -19,7 +19,7 @@ References
 - asa-syslog: 713239, 750011
 """
 
-from nornir_ikediag.causes._box import of_kinds, said
+from nornir_ikediag.causes._box import said
 from nornir_ikediag.causes._steps import read
 from nornir_ikediag.causes._wording import after_colon, few
 from nornir_ikediag.model.device import Device
@@ -40,7 +40,7 @@ CAUSE = Cause(
 
 def match(device: Device) -> Verdict:
     """The device refuses an algorithm for lack of a licence."""
-    refused = said(device, of_kinds(EventKind.LICENCE_MISSING))
+    refused = said(device, EventKind.LICENCE_MISSING)
     if not refused:
         return RuledOut()
     last = refused.events[-1]

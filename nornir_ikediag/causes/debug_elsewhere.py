@@ -20,7 +20,7 @@ References
 - asa-syslog: 711001
 """
 
-from nornir_ikediag.causes._box import of_kinds, said
+from nornir_ikediag.causes._box import said
 from nornir_ikediag.causes._steps import read
 from nornir_ikediag.causes._wording import few
 from nornir_ikediag.model.device import Device
@@ -37,7 +37,7 @@ CAUSE = Cause(
 
 def match(device: Device) -> Verdict:
     """The setting, or the device's own notice."""
-    notices = said(device, of_kinds(EventKind.DEBUG_TO_SYSLOG))
+    notices = said(device, EventKind.DEBUG_TO_SYSLOG)
     setting = device.facts.debug_to_syslog
     configuration = device.facts.configuration
     if setting is None and not notices:

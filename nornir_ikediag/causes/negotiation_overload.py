@@ -20,7 +20,7 @@ References
 - asa-syslog: 750004, 750009, 750010, 750003
 """
 
-from nornir_ikediag.causes._box import of_kinds, said
+from nornir_ikediag.causes._box import said
 from nornir_ikediag.causes._steps import read
 from nornir_ikediag.causes._wording import after_colon, few
 from nornir_ikediag.model.device import Device
@@ -38,7 +38,7 @@ CAUSE = Cause(
 
 def match(device: Device) -> Verdict:
     """The device refuses for call admission. A cookie challenge by itself is how it copes."""
-    refused = said(device, of_kinds(EventKind.ADMISSION_REFUSED))
+    refused = said(device, EventKind.ADMISSION_REFUSED)
     if not refused:
         return RuledOut()
     last = refused.events[-1]

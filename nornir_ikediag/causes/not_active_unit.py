@@ -19,7 +19,7 @@ References
 - asa-syslog: 713235
 """
 
-from nornir_ikediag.causes._box import of_kinds, said
+from nornir_ikediag.causes._box import said
 from nornir_ikediag.causes._steps import read
 from nornir_ikediag.causes._wording import few
 from nornir_ikediag.model.device import Device
@@ -37,7 +37,7 @@ CAUSE = Cause(
 
 def match(device: Device) -> Verdict:
     """The unit says so itself, in its state or by dropping what a standby must not send."""
-    dropped = said(device, of_kinds(EventKind.STANDBY_DROPPED))
+    dropped = said(device, EventKind.STANDBY_DROPPED)
     role = device.facts.role
     if role not in ("standby", "data") and (not dropped or role in ("active", "standalone", "control")):
         return RuledOut()

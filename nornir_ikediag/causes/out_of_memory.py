@@ -34,9 +34,12 @@ CAUSE = Cause(
 )
 
 
+_KINDS = (EventKind.OUT_OF_MEMORY, EventKind.KEY_ACQUIRE_FAILED, EventKind.KEY_ACQUIRE_IGNORED)
+
+
 def match(device: Device) -> Verdict:
     """The device refuses or ignores for lack of memory."""
-    refused = said(device, _is_about_memory)
+    refused = said(device, *_KINDS, meant=_is_about_memory)
     if not refused:
         return RuledOut()
     last = refused.events[-1]
@@ -57,6 +60,4 @@ def match(device: Device) -> Verdict:
 
 
 def _is_about_memory(event: Event) -> bool:
-    if event.kind in (EventKind.KEY_ACQUIRE_FAILED, EventKind.KEY_ACQUIRE_IGNORED):
-        return event.get("reason") == "memory"
-    return event.kind == EventKind.OUT_OF_MEMORY
+    return event.kind is EventKind.OUT_OF_MEMORY or event.get("reason") == "memory"

@@ -19,7 +19,7 @@ References
 - asa-syslog: 713191, 713239, 316001, 113029
 """
 
-from nornir_ikediag.causes._box import of_kinds, said
+from nornir_ikediag.causes._box import said
 from nornir_ikediag.causes._steps import read
 from nornir_ikediag.causes._wording import after_colon, few
 from nornir_ikediag.model.device import Device
@@ -37,7 +37,7 @@ CAUSE = Cause(
 
 def match(device: Device) -> Verdict:
     """The device refuses for a limit."""
-    refused = said(device, of_kinds(EventKind.LIMIT_REACHED))
+    refused = said(device, EventKind.LIMIT_REACHED)
     if not refused:
         return RuledOut()
     last = refused.events[-1]

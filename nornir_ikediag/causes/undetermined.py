@@ -49,6 +49,7 @@ _DEBUG = "a debug at level 127 of the next attempt, or the peer's log:"
 _OF_PHASE1 = (
     ("ike-policy-mismatch", f"{_DEBUG} which proposals are refused"),
     ("pre-shared-key-mismatch", f"{_DEBUG} whether a message could not be decrypted, or its hash does not fit"),
+    ("tunnel-group-missing", f"{_DEBUG} which tunnel-group the peer's address or identity lands on"),
 )
 _OF_PHASE2 = (
     ("proxy-identity-mismatch", f"{_DEBUG} the networks that are asked for, beside the crypto ACLs of both ends"),
