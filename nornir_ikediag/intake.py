@@ -40,7 +40,7 @@ _CLIENT_RECORD = re.compile(r"^\d+\s+\d\d:\d\d:\d\d\.\d+\s+\S+\s+Sev=\w+/\d+\s",
 _HOSTNAME_LINE = re.compile(r"^hostname (\S+)\s*$")
 _BEFORE_SYSLOG_TAG = re.compile(r"^(.{0,160}?):?\s*%(?:ASA|PIX|FTD)-")
 _NOT_A_HOST = re.compile(
-    r"<\d+>\d*|\d{4}-\d\d-\d\dT\S+|[A-Z][a-z]{2}\s+\d{1,2}(?:\s+\d{4})?\s+\d\d:\d\d:\d\d(?:\.\d+)?(?:\s+[A-Z]{3,4}\b)?|:\s|-\s"
+    r"<\d+>\d*|\d{4}-\d\d-\d\dT\d\d:[\d:.,]+(?:Z|[+-][\d:]+)?|[A-Z][a-z]{2}\s+\d{1,2}(?:\s+\d{4})?\s+\d\d:\d\d:\d\d(?:\.\d+)?(?:\s+[A-Z]{3,4}\b)?|:\s|-\s"
 )
 
 

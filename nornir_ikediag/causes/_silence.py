@@ -137,7 +137,8 @@ def auth_timer(attempt: Negotiation) -> Event | None:
 def uses_certificates(attempt: Negotiation) -> bool:
     """Whether the log shows certificates or signatures where a pre-shared key would show a hash alone."""
     payloads = " ".join(event.get("payloads") for event in attempt.all(EventKind.PACKET)).upper().split()
-    return "SIG" in payloads or "CERT" in payloads
+    refused = (event.get("reason").lower() for event in attempt.all(EventKind.ID_REFUSED))
+    return "SIG" in payloads or "CERT" in payloads or any("cert" in reason for reason in refused)
 
 
 def _phase1_silence(attempt: Negotiation, state: str) -> str:

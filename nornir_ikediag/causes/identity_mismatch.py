@@ -26,6 +26,7 @@ from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import failed_because, nothing, notify_name, phase_of
 from nornir_ikediag.causes._configured import group_lines
 from nornir_ikediag.causes._findings import found
+from nornir_ikediag.causes._silence import uses_certificates
 from nornir_ikediag.causes._wording import after_colon
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
@@ -68,7 +69,7 @@ def match(tunnel: Tunnel) -> Verdict:
                 "pre-shared-key-mismatch", "possible", "whether the identity is readable: garbage means a wrong key"
             ),
         )
-        if attempt.ike_version == 1
+        if attempt.ike_version == 1 and not uses_certificates(attempt)
         else (),
         configuration=group_lines(tunnel),
         next_steps=(

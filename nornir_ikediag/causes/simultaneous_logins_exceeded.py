@@ -16,7 +16,7 @@ Let AAA assign the group-policy that was meant, or raise the limit there. Where 
 
 References
 - Cisco ASA command reference, `vpn-simultaneous-logins`
-- asa-syslog: 113003, 113009, 113019, 113029
+- asa-syslog: 113003, 113009, 113019
 """
 
 from nornir_ikediag.causes import _steps
