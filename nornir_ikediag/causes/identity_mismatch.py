@@ -54,7 +54,7 @@ def match(tunnel: Tunnel) -> Verdict:
     by_peer = event.kind == EventKind.NOTIFY_RECEIVED
     presented = attempt.last(EventKind.ID_RECEIVED)
     value = presented.get("value") if presented and not by_peer else ""
-    value = f" {value}" if value and not value.startswith("len ") else ""
+    value = f" {value}" if value else ""
     who = "The peer refuses the identity that we present" if by_peer else f"The peer's identity{value} is not expected"
     return found(
         refused,

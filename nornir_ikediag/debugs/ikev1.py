@@ -6,6 +6,7 @@ levels 254 and 255 (counted as read, and skipped).
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from nornir_ikediag.debugs.catalogue import Message, Understood, by_syslog_id, catalogue, lookup
 from nornir_ikediag.debugs.entry import Entry
@@ -38,6 +39,7 @@ _DUMP = re.compile(
     r"|\s*(?:ISAKMP Header|RAW PACKET DUMP\b.*|(?:BEFORE|AFTER) (?:EN|DE)CRYPTION\b.*)$"
     r"|\s+(?!Phase [12] )[A-Z][\w /()#.-]{1,60}:.*$|\s+(?:Payload|Flags|Data) .*$"
 )
+_DUMPED = re.compile(r"\s*[0-9A-Fa-f]{4}:\s+(?P<bytes>[0-9A-Fa-f]{2,8}(?: [0-9A-Fa-f]{2,8}){0,15})(?:\s{2,}.*)?$")
 _ONE_VALUE = re.compile(r"\s*[\w.:/@=-]{1,253}\s*$")
 _MOST_LINES_JOINED = 3
 _MOST_LISTS = 2000
@@ -141,10 +143,10 @@ class Ikev1Reader:
         if event.fields.get("what") == "proxies":
             return [event, *self._proxies(entry, event)]
         body = entry.body
-        if event.kind == EventKind.ID_RECEIVED and not event.fields.get("value") and _ONE_VALUE.match(body[0][1]):
-            fields = {**event.fields, "value": body[0][1].strip()}
-            event = self._event(entry, _BY_KIND[EventKind.ID_RECEIVED], fields)
-            body = body[1:]
+        if event.kind == EventKind.ID_RECEIVED and not event.fields.get("value"):
+            value, lines = _identity_below([text for _, text in body])
+            event = self._event(entry, _BY_KIND[EventKind.ID_RECEIVED], {**event.fields, "value": value})
+            body = body[lines:]
         entry.strange += [line for line, text in body if not _DUMP.match(text)]
         return _with_reason(event)
 
@@ -175,6 +177,15 @@ class Ikev1Reader:
 _PACKET_MESSAGE = Message("713236", "recorded", EventKind.PACKET, {}, "IKE_DECODE", "")
 _HISTORY_MESSAGE = Message("715065", "recorded", EventKind.FSM_ERROR, {}, "IKE", "")
 _BY_KIND = {message.kind: message for message in catalogue() if message.kind == EventKind.ID_RECEIVED}
+
+
+def _identity_below(lines: Sequence[str]) -> tuple[str, int]:
+    """The identity that follows its announcement, as text or as a dump of its bytes, and how many lines it takes."""
+    dumped = list(takewhile(bool, map(_DUMPED.match, lines)))
+    if dumped:
+        digits = "".join(line["bytes"].replace(" ", "") for line in dumped if line)
+        return bytes.fromhex(digits[: len(digits) // 2 * 2]).decode("ascii", "replace").rstrip("\0"), len(dumped)
+    return (lines[0].strip(), 1) if _ONE_VALUE.match(lines[0]) else ("", 0)
 
 
 def _with_reason(event: Event) -> Sequence[Event]:

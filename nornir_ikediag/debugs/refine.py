@@ -25,6 +25,7 @@ NOTIFIES = {
 _SHORT = {"INVALID_HASH_INFO": 23, "INVALID_HASH": 23, "INVALID_ID_INFO": 18, "INVALID_ID": 18, "INVALID_KEY_INFO": 17}
 _NUMBERS = frozenset({"spi", "spi_in", "spi_out", "message_id"})
 _PADDING = " \t.,;!'\""
+_LENGTH_ALONE = re.compile(r"[\s,-]*len(?:gth)?[ :=]*\d+", re.IGNORECASE)
 _DURATION = re.compile(r"(?:(\d+)d\s*)?(\d+)h:(\d+)m:(\d+)s")
 
 
@@ -78,7 +79,9 @@ def network_of(text: str) -> str:
 
 
 def identity(text: str) -> str:
-    """The value behind `ID received`: a subnet reads ``--10.1.0.0--255.255.0.0``."""
+    """The value behind `ID received`: a subnet reads ``--10.1.0.0--255.255.0.0``; behind `, len 14` it comes later."""
+    if _LENGTH_ALONE.fullmatch(text):
+        return ""
     parts = [part.strip(" ,:") for part in text.split("--") if part.strip(" ,:")]
     return network(parts[0], parts[1]) if len(parts) == 2 else " ".join(parts)
 

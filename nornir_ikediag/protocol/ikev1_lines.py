@@ -10,6 +10,7 @@ from nornir_ikediag.protocol.ikev1_packets import decide_repeated, failing_state
 from nornir_ikediag.protocol.ikev1_peer import Peer
 
 _MOST_ANNOUNCEMENTS = 10
+_PEER_TABLE = ("debug-037", "debug-038")  # the catalogue's rows of `Removing peer from peer table failed` and its like
 
 
 def feed(peer: Peer, event: Event) -> Attempt | None:
@@ -131,6 +132,20 @@ def duplicate(peer: Peer, event: Event) -> Attempt | None:
     return target
 
 
+def cleaned_up(peer: Peer, event: Event) -> Attempt | None:
+    """The peer table is cleared when phase 1 came to nothing: that ends the exchange, and may be all that was logged
+    of it."""
+    if event.message not in _PEER_TABLE:
+        return peer.other(event)
+    first = peer.first
+    if first is None and not peer.quick and not peer.established:
+        first = peer.new_first(event)
+    if first is None or not first.running or first.phase1_up or peer.focus is not first:
+        return peer.other(event)
+    first.take(event)
+    return peer.fail(first, event)
+
+
 def noted(peer: Peer, event: Event) -> Attempt | None:
     what = event.get("what")
     if what == "phase1-starts":
@@ -198,6 +213,7 @@ HANDLERS: dict[EventKind, Callable[[Peer, Event], Attempt | None]] = {
     EventKind.SESSION_TIMED_OUT: session_timed_out,
     EventKind.DUPLICATE: duplicate,
     EventKind.NOTED: noted,
+    EventKind.CONSEQUENCE: cleaned_up,
     EventKind.NOTIFY_RECEIVED: notify,
     EventKind.REKEY_STARTS: rekey_starts,
     EventKind.TORN_DOWN: torn_down,

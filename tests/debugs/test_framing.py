@@ -213,6 +213,22 @@ ISAKMP Header
     assert reader.facts().unread == 0
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        ("fw.example.net",),
+        ("0000: 66772E65 78616D70 6C652E6E 6574         fw.example.net",),
+        ("0000: 66772E65 78616D70     fw.examp", "0008: 6C652E6E 6574         le.net"),
+    ],
+)
+def test_an_identity_below_its_length(below: tuple[str, ...]) -> None:
+    reader = LogReader("log")
+    lines = ("[IKEv1 DECODE]: IP = 192.0.2.1, ID_FQDN ID received, len 14", *below, "undebug all")
+    events = [event for number, line in enumerate(lines, 1) for event in reader.feed(number, line)] + reader.close()
+    assert [event.fields for event in events] == [{"type": "FQDN", "value": "fw.example.net"}]
+    assert reader.facts().unread == 0
+
+
 @settings(deadline=None, max_examples=100)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\n"), max_size=200), st.integers(0, 60))
 def test_any_text_is_read_or_unread(text: str, position: int) -> None:
