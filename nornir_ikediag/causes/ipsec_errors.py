@@ -21,10 +21,10 @@ References
 
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped
-from nornir_ikediag.causes._counters import FEW, counted, networks, trouble
-from nornir_ikediag.causes._life import events_of
+from nornir_ikediag.causes._counters import counted, networks, trouble
+from nornir_ikediag.causes._life import events_of, fewest
 from nornir_ikediag.causes._wording import few
-from nornir_ikediag.model.event import EventKind
+from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Cause, Found, RuledOut, Verdict
 
@@ -41,21 +41,23 @@ _COUNTERS = (
 )  # fmt: skip
 _SHARE = 0.01  # without a second read the sum must stand out, for it may be from the building of the tunnel
 
-
 def match(tunnel: Tunnel) -> Verdict:
     """Errors that grow between two reads, or are many beside the traffic; or packets outside the agreed networks."""
     errors = trouble(tunnel, *_COUNTERS, share=_SHARE)
     lines = events_of(tunnel, EventKind.SELECTOR_VIOLATION)
-    if not errors and len(lines) < FEW:
+    if not errors and len(lines) < fewest(tunnel):
         return RuledOut()
     name = (
-        f"{', '.join(errors[0].names)}: {counted(errors[0])}{networks(errors[0].child)}"
+        f"IPsec drops packets ({', '.join(errors[0].names)}: {counted(errors[0])}{networks(errors[0].child)})"
         if errors
-        else f"{len(lines)} packets outside the agreed networks"
+        else f"The peer sends packets that do not belong to its SA{_outside(lines[-1])}"
     )
     return Found(
-        summary=f"IPsec drops packets ({name})",
-        explanation="These packets are lost between the clear and the encrypted side of this device.",
+        summary=name,
+        explanation="These packets are lost between the clear and the encrypted side of this device."
+        if errors
+        else "They arrive encrypted and are dropped: the SA was negotiated for other networks. The device logs one such "
+        "packet in five seconds at most, so there may be many more.",
         evidence=few(errors[0].evidence if errors else (), lines),
         confidence="certain" if errors else capped("certain", *lines[:1]),
         side="unknown" if errors else "peer",
@@ -64,8 +66,19 @@ def match(tunnel: Tunnel) -> Verdict:
             _steps.read(f"show crypto ipsec sa peer {tunnel.peer} detail", "see the errors split by their reason"),
             _steps.read("show asp drop", "see what the device drops, and why"),
         ),
-        ask_peer=("Does your crypto ACL mirror ours? Packets arrive that do not belong to the networks of the SA.",)
+        ask_peer=(
+            f"Does your crypto ACL mirror ours? Packets arrive that do not belong to the SA{_outside(lines[-1])}.",
+        )
         if lines
         else (),
         count=max(len(errors), len(lines), 1),
     )
+
+
+def _outside(line: Event) -> str:
+    """The packet and the networks of the SA, where the line prints them (402116, from 8.0 on)."""
+    source, destination = line.get("source"), line.get("destination")
+    local, remote = line.get("local"), line.get("remote")
+    if not (source and destination and local and remote):
+        return ""
+    return f": {source} to {destination}, and the SA carries {remote} to {local}"

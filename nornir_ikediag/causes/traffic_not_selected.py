@@ -23,8 +23,9 @@ References
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, nothing
 from nornir_ikediag.causes._configured import access_list_lines, map_lines
+from nornir_ikediag.causes._life import fewest
 from nornir_ikediag.causes._setup import lacking, static_entries
-from nornir_ikediag.causes._wording import few
+from nornir_ikediag.causes._wording import few, plural
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.facts import WindowFacts
 from nornir_ikediag.model.tunnel import Tunnel
@@ -38,18 +39,17 @@ CAUSE = Cause(
     explains=("tunnel-down", "tunnel-negotiating", "undetermined"),
 )
 
-_CLEAR_PACKETS = 3  # one may have left before the tunnel stood
-
-
 def match(tunnel: Tunnel) -> Verdict:
     """The peer's traffic comes in clear; or a debug window at a tunnel that is wanted saw nothing that starts it."""
     clear = [event for event in tunnel.events if event.kind == EventKind.CLEARTEXT_RECEIVED]
-    if len(clear) >= _CLEAR_PACKETS:
+    if len(clear) >= fewest(tunnel):
+        between = f" ({clear[-1].get('source')} to {clear[-1].get('destination')})" if clear[-1].get("source") else ""
         return Found(
-            summary=f"{len(clear)} packets of the peer arrived unencrypted that the tunnel should carry",
+            summary=f"{plural(len(clear), 'packet')} of the peer arrived unencrypted that the tunnel should carry"
+            f"{between}",
             explanation="The networks match our crypto ACL, and the peer did not encrypt: its ACL leaves them out.",
             evidence=few(clear),
-            confidence=capped("likely", clear[0]),
+            confidence=capped("likely" if len(clear) > 2 else "possible", clear[0]),
             side="peer",
             configuration=access_list_lines(tunnel),
             next_steps=(_steps.show_access_list(tunnel), _steps.show_child(tunnel)),
