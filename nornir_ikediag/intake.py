@@ -8,6 +8,7 @@ that every line keeps its number. What cannot be used at all is a problem, in a 
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,6 +38,8 @@ _KNOWN_BINARIES = (
 )
 
 _CLIENT_RECORD = re.compile(r"^\d+\s+\d\d:\d\d:\d\d\.\d+\s+\S+\s+Sev=\w+/\d+\s", re.MULTILINE)
+_NUMBERED = re.compile(r"\s*(?P<number>\d{1,7})(?: ?:(?!\d\d:)| ?\|(?![A-Z][a-z]{2} )|[.)\t]|(?= )(?!\s+\d\d:\d\d:\d\d\.\d)|$)[ \t]?")
+_SHORTEST_LISTING = 3  # lines
 _HOSTNAME_LINE = re.compile(r"^hostname (\S+)\s*$")
 _BEFORE_SYSLOG_TAG = re.compile(r"^(.{0,160}?):?\s*%(?:ASA|PIX|FTD)-")
 _NOT_A_HOST = re.compile(
@@ -115,9 +118,23 @@ def _from_stdin(stream: BinaryIO) -> Source:
 
 
 def _in_memory(data: bytes, name: str) -> Source:
-    text, redactions = redact_text(captures.decode(data))
+    text, redactions = redact_text(_without_numbers(captures.decode(data)))
     _refuse_unknown(text.split("\n"), name)
     return Source(name=name, text=text, redactions=redactions)
+
+
+def _without_numbers(text: str) -> str:
+    """A listing (``cat -n``, ``grep -n``, a web page) without the numbers in front of its lines; other text as it is.
+
+    Every line of a listing is numbered, and the numbers rise. So they do in a log of the VPN Client, which is none.
+    """
+    lines = text.split("\n")
+    numbered = [_NUMBERED.match(line) for line in lines]
+    numbers = [int(match["number"]) for match in numbered if match is not None]
+    whole = all(match is not None or not line.strip() for line, match in zip(lines, numbered, strict=True))
+    if not whole or len(numbers) < _SHORTEST_LISTING or any(one >= other for one, other in pairwise(numbers)):
+        return text
+    return "\n".join(line[match.end() :] if match else line for line, match in zip(lines, numbered, strict=True))
 
 
 def _refuse_unreadable(head: bytes, name: str) -> None:

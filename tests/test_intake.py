@@ -126,6 +126,23 @@ def test_syslog_hosts(line: str, host: str | None) -> None:
     assert syslog_host(line) == host
 
 
+@pytest.mark.parametrize("number", ["{}: ", "{}:", "  {}\t", "{:>6}  ", "{}. ", "{:03} | "])
+def test_a_listing_loses_its_numbers(tmp_path: Path, number: str) -> None:
+    said = (DEBUG.rstrip(), "IP = 192.0.2.9, PHASE 1 COMPLETED", "5|Mar 05 2018|10:22:01|713904|||||IP = 192.0.2.9, …")
+    text = "".join(number.format(count) + line + "\n" for count, line in zip((7, 8, 12), said, strict=True))
+    (one,) = intake([_write(tmp_path, "listing.txt", text)]).captures
+    assert [line.lstrip() for line in one.sources[0].lines()] == list(said)
+
+
+@pytest.mark.parametrize(
+    "line", ["{0}      09:15:16.00{0}  03/04/05  Sev=Info/4\tCM/0x63100002\n", "{0}|Mar 05 2018|10:22:01|713904|||||…\n"]
+)
+def test_records_of_the_vpn_client_and_severities_of_asdm_stay(tmp_path: Path, line: str) -> None:
+    text = "".join(line.format(count) for count in (3, 4, 5))
+    (one,) = intake([_write(tmp_path, "client.log", text)]).captures
+    assert one.sources[0].text == text
+
+
 def test_gzip_utf16_and_crlf_read_the_same(tmp_path: Path) -> None:
     texts = [
         _write(tmp_path, "a.log", DEBUG.replace("\n", "\r\n")),

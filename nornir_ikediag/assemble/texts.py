@@ -14,7 +14,7 @@ import msgspec
 from nornir_ikediag import sections, shows
 from nornir_ikediag.capture import Capture, Source
 from nornir_ikediag.debugs import LOOK_AT, LogReader, is_log_line, wrapping_of
-from nornir_ikediag.model.event import Event
+from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.facts import SourceFacts
 from nornir_ikediag.model.reading import Reading, Replayed
 from nornir_ikediag.protocol import Replay
@@ -28,6 +28,12 @@ class ShowText(msgspec.Struct, frozen=True):
 
     source: Source
     reading: Reading
+# Which messages of one attempt come before which, whatever became of it.
+_IN_ORDER = (
+    EventKind.INITIATOR_STARTS, EventKind.IKE_PROPOSAL_ACCEPTED, EventKind.TUNNEL_GROUP_LANDED,
+    EventKind.PHASE1_COMPLETED, EventKind.CRYPTO_MAP_CHECK, EventKind.CRYPTO_MAP_NOT_FOUND,
+    EventKind.IPSEC_PROPOSALS_REFUSED, EventKind.QM_FSM_ERROR, EventKind.CONSEQUENCE, EventKind.PHASE2_COMPLETED,
+)  # fmt: skip
 
 
 class Texts(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,9 +90,15 @@ def _is_newest_first(lines: Sequence[tuple[int, str]]) -> bool:
     """Whether a collector listed these messages backwards, as searches do: syslog whose times only ever go down."""
     if not any(_OF_COLLECTOR.search(line) for _, line in lines):
         return False
-    times = [event.at for event in _events(LogReader(""), lines) if event.at is not None]
+    events = list(_events(LogReader(""), lines))
+    times = [event.at for event in events if event.at is not None]
     steps = [(later < earlier, later > earlier) for earlier, later in pairwise(times) if _comparable(earlier, later)]
-    return any(down for down, _ in steps) and not any(up for _, up in steps)
+    falls, rises = sum(down for down, _ in steps), sum(up for _, up in steps)
+    if times and not falls and not rises:  # one second: what closes an attempt stands in front of what opens it
+        ranks = [_IN_ORDER.index(event.kind) for event in events if event.kind in _IN_ORDER]
+        falls = sum(later < earlier for earlier, later in pairwise(ranks)) - 1  # one alone is a second attempt
+        rises = sum(later > earlier for earlier, later in pairwise(ranks))
+    return falls > 0 and not rises
 
 
 def _comparable(one: datetime, other: datetime) -> bool:
