@@ -23,6 +23,7 @@ _REMOTE_ACCESS = (
     EventKind.USER_AUTHENTICATED, EventKind.ADDRESS_ASSIGNED, EventKind.XAUTH_REJECTED, EventKind.GROUP_LOCK,
     EventKind.LOGINS_EXCEEDED, EventKind.ADDRESS_FAILED, EventKind.ADDRESS_POOL_MISSING, EventKind.CLIENT_REFUSED,
 )  # fmt: skip
+_L2TP = "1701"  # RFC 3193: who asks to protect this port is somebody's computer
 
 
 class Named:
@@ -163,7 +164,9 @@ def _kind(one: Joined, group: str | None, named: Named, identities: Identities) 
     settings = {word for child in one.child_sas for sa in child.sas for word in sa.settings}
     events = {event.kind for each in one.negotiations for event in each.events}
     active = {(sa.state or "").upper() for sa in one.ike_sas if (sa.type_printed or "").lower() in ("user", "ra")}
-    if one.username or "RA" in settings or events.intersection(_REMOTE_ACCESS):
+    pairs = [each.selectors for each in (*one.negotiations, *one.child_sas) if each.selectors]
+    l2tp = any(_L2TP in (pair.local.port, pair.remote.port) for pair in pairs)
+    if one.username or l2tp or "RA" in settings or events.intersection(_REMOTE_ACCESS):
         return "remote-access"
     if any(state.startswith("AM_TM_") or "XAUTH" in state or state == "AM_ACTIVE" for state in active):
         return "remote-access"

@@ -27,6 +27,7 @@ from nornir_ikediag.causes._children import SYMPTOMS, comparison_lines, differen
 from nornir_ikediag.causes._configured import proposal_lines
 from nornir_ikediag.causes._findings import found
 from nornir_ikediag.causes._policies import described
+from nornir_ikediag.causes._proposals import Difference
 from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
@@ -62,7 +63,7 @@ def match(tunnel: Tunnel) -> Verdict:
         side="unknown",
         alternatives=() if differing and not group else (_PFS,),
         configuration=proposal_lines(tunnel, attempt.ike_version),
-        next_steps=_next(tunnel),
+        next_steps=_next(tunnel, transport=any(_wants_transport(one) for one in differing)),
         ask_peer=(
             "Which IPsec (phase 2) proposals does your end have for us: encryption with key length, integrity, tunnel "
             "or transport mode, PFS group?",
@@ -77,7 +78,11 @@ def _confidence(attempt: Negotiation, event: Event, *, detailed: bool) -> Confid
     return "possible" if only_torn_down else "likely"
 
 
-def _next(tunnel: Tunnel) -> tuple[Step, ...]:
+def _wants_transport(one: Difference) -> bool:
+    return "transport" in one.received.lower() and "transport" not in one.configured.lower()
+
+
+def _next(tunnel: Tunnel, *, transport: bool) -> tuple[Step, ...]:
     steps = [_steps.show_map(tunnel, "see which transform sets the entry of this peer names")]
     if _steps.version_of(tunnel) == 2:
         sets, new = "show running-config crypto ipsec", "crypto ipsec ikev2 ipsec-proposal <name>"
@@ -91,6 +96,11 @@ def _next(tunnel: Tunnel) -> tuple[Step, ...]:
         *steps,
         _steps.read(sets, "see what those sets contain"),
         _steps.change(new, "a set with the peer's algorithms; nothing uses it yet"),
+        *(
+            (_steps.change(f"{new.partition(' <cipher>')[0]} mode transport", "L2TP and GRE are offered in this mode"),)
+            if transport and _steps.version_of(tunnel) != 2
+            else ()
+        ),
         _steps.change(change, "offers it to this peer beside the present ones; the peer may choose it from then on"),
         _steps.reset(tunnel),
     )

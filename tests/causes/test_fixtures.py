@@ -97,3 +97,10 @@ def test_every_next_step_is_safe_and_every_finding_is_complete(case: Path) -> No
                 assert finding.peer in step.command
             if step.effect == "changes-configuration":
                 assert step.why
+
+
+def test_who_asks_for_l2tp_is_a_client_and_needs_transport_mode() -> None:
+    device = _judge(HERE / "ipsec_transform_mismatch" / "fires-l2tp-in-transport-mode")
+    assert [tunnel.kind for tunnel in device.tunnels] == ["remote-access"]
+    commands = [step.command for step in device.findings[0].next_steps]
+    assert "crypto ipsec ikev1 transform-set <name> mode transport" in commands
