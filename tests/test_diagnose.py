@@ -181,6 +181,14 @@ def test_cut_and_refused_output_is_said() -> None:
     )
 
 
+def test_a_log_that_nothing_reads_is_not_healthy() -> None:
+    quoted = (Evidence("debug.log", 1, "[IKEv1]: IP = 192.0.2.1, the sky is blue"),)
+    source = SourceFacts(name="debug.log", kind="debug", lines=1, unread=1, quoted=quoted)
+    result = diagnose(Device(facts=DeviceFacts(name="fw1", sources=(source,))))
+    assert [one.cause for one in result.findings] == ["output-unrecognised"]
+    assert result.not_judged == ("fw1: neither an SA nor a negotiation was found in what was read.",)
+
+
 def test_no_sa_and_no_configuration_is_an_answer_and_nothing_read_is_none() -> None:
     assert judged(tunnels=()) == Diagnosis()
     nothing = judged(tunnels=(), facts=DeviceFacts(name="fw1"))

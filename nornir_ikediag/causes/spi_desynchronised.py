@@ -22,8 +22,8 @@ References
 
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, nothing
-from nornir_ikediag.causes._life import came_up, events_of, is_back
-from nornir_ikediag.causes._wording import few
+from nornir_ikediag.causes._life import came_up, events_of, fewest, is_back
+from nornir_ikediag.causes._wording import few, plural
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Cause, Found, Verdict
@@ -43,24 +43,21 @@ CAUSE = Cause(
     ),
 )
 
-_MANY = 3  # a packet or two on the old SA is normal at every rekey and teardown
-
-
 def match(tunnel: Tunnel) -> Verdict:
     """Packets and messages for SAs that are not there, more than a rekey leaves over, and not yet healed by a new
     negotiation."""
     stale = events_of(tunnel, EventKind.INVALID_SPI, EventKind.STALE_SA)
-    if len(stale) < _MANY:
+    if len(stale) < fewest(tunnel):
         return nothing(tunnel)
     healed = is_back(tunnel) and bool(came_up(tunnel)) and not _after_last(tunnel, stale)
     spis = sorted({event.get("spi") for event in stale if event.get("spi")})
     return Found(
-        summary=f"The peer uses SAs that we do not have: {len(stale)} times{', healed by a new negotiation' * healed}",
+        summary=f"The peer uses SAs that we do not have: {plural(len(stale), 'time')}{', healed by a new negotiation' * healed}",
         explanation=f"It encrypts for {', '.join(spis)}, which is none of our inbound SPIs."
         if spis
         else "Its messages belong to an SA that this device has no longer.",
         evidence=few(tuple(reversed(stale))),
-        confidence=capped("likely", stale[-1]),
+        confidence=capped("likely" if len(stale) > 2 else "possible", stale[-1]),
         side="unknown",
         severity="info" if healed else None,
         next_steps=(

@@ -20,7 +20,7 @@ References
 """
 
 from nornir_ikediag.causes import _steps
-from nornir_ikediag.causes._attempts import is_loose, judged, nothing
+from nornir_ikediag.causes._attempts import capped, is_loose, judged, nothing
 from nornir_ikediag.causes._silence import meaning
 from nornir_ikediag.causes._wording import few, mode, waits_in
 from nornir_ikediag.model.event import Event, EventKind
@@ -81,9 +81,11 @@ def _found(tunnel: Tunnel, attempt: Negotiation, event: Event | None, *, count: 
     told = f"the device refused the client{f' ({said})' if said else ''}" if event else "the log does not tell why"
     return Found(
         summary=f"The negotiation failed ({mode(attempt)}){waits_in(attempt.stopped_at)}: {told}",
-        explanation="These are the last lines of the attempt; none of them is known to name a reason.",
+        explanation="The group-policy lets in only certain clients, or clients that report what it asks for."
+        if event
+        else "These are the last lines of the attempt; none of them is known to name a reason.",
         evidence=few(event, attempt.all(*_ENDS)[:4], last),
-        confidence="possible",
+        confidence=capped("certain", event) if event else "possible",
         side="unknown",
         alternatives=() if event else _may_be(attempt),
         negotiation=None if is_loose(attempt) else attempt,

@@ -22,7 +22,7 @@ _COMMANDS = (
 _TYPED = re.compile(rf"^{_COMMANDS}\b.{{0,200}}$", re.IGNORECASE)
 # What the device answers to the commands around a capture: it is no message, and nothing is lost with it.
 _ANSWER = re.compile(
-    r"debug crypto \S.{0,60} (?:enabled|is on)|(?:u|un|undebug|no debug) all$"
+    r"debug crypto \S.{0,60} (?:enabled|is on)|(?:u|un|undebug|no debug) all$|```\w*$"
     r"|(?:INFO: )?(?:all )?(?:possible )?debugging (?:has been )?(?:turned )?(?:off|on)"
     r"|IKE\w* debugging is on|Type help or '\?'|Logoff|Connection to \S+ closed|Syslog logging:|Facility:"
     r"|Client Type\(s\): .{1,80}|Running on: .{1,80}|Config file directory: .{1,200}"
