@@ -38,7 +38,9 @@ _KNOWN_BINARIES = (
 )
 
 _CLIENT_RECORD = re.compile(r"^\d+\s+\d\d:\d\d:\d\d\.\d+\s+\S+\s+Sev=\w+/\d+\s", re.MULTILINE)
-_NUMBERED = re.compile(r"\s*(?P<number>\d{1,7})(?: ?:(?!\d\d:)| ?\|(?![A-Z][a-z]{2} )|[.)\t]|(?= )(?!\s+\d\d:\d\d:\d\d\.\d)|$)[ \t]?")
+_NUMBERED = re.compile(
+    r"\s*(?P<number>\d{1,7})(?: ?:(?!\d\d:)| ?\|(?![A-Z][a-z]{2} )|[.)\t]|(?= )(?!\s+\d\d:\d\d:\d\d\.\d)|$)[ \t]?"
+)
 _SHORTEST_LISTING = 3  # lines
 _HOSTNAME_LINE = re.compile(r"^hostname (\S+)\s*$")
 _BEFORE_SYSLOG_TAG = re.compile(r"^(.{0,160}?):?\s*%(?:ASA|PIX|FTD)-")

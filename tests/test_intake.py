@@ -135,7 +135,8 @@ def test_a_listing_loses_its_numbers(tmp_path: Path, number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["{0}      09:15:16.00{0}  03/04/05  Sev=Info/4\tCM/0x63100002\n", "{0}|Mar 05 2018|10:22:01|713904|||||…\n"]
+    "line",
+    ["{0}      09:15:16.00{0}  03/04/05  Sev=Info/4\tCM/0x63100002\n", "{0}|Mar 05 2018|10:22:01|713904|||||…\n"],
 )
 def test_records_of_the_vpn_client_and_severities_of_asdm_stay(tmp_path: Path, line: str) -> None:
     text = "".join(line.format(count) for count in (3, 4, 5))

@@ -164,8 +164,8 @@ def _kind(one: Joined, group: str | None, named: Named, identities: Identities) 
     settings = {word for child in one.child_sas for sa in child.sas for word in sa.settings}
     events = {event.kind for each in one.negotiations for event in each.events}
     active = {(sa.state or "").upper() for sa in one.ike_sas if (sa.type_printed or "").lower() in ("user", "ra")}
-    pairs = [each.selectors for each in (*one.negotiations, *one.child_sas) if each.selectors]
-    l2tp = any(_L2TP in (pair.local.port, pair.remote.port) for pair in pairs)
+    pairs = [each.selectors for each in one.negotiations] + [child.selectors for child in one.child_sas]
+    l2tp = any(pair is not None and _L2TP in (pair.local.port, pair.remote.port) for pair in pairs)
     if one.username or l2tp or "RA" in settings or events.intersection(_REMOTE_ACCESS):
         return "remote-access"
     if any(state.startswith("AM_TM_") or "XAUTH" in state or state == "AM_ACTIVE" for state in active):

@@ -41,6 +41,7 @@ _COUNTERS = (
 )  # fmt: skip
 _SHARE = 0.01  # without a second read the sum must stand out, for it may be from the building of the tunnel
 
+
 def match(tunnel: Tunnel) -> Verdict:
     """Errors that grow between two reads, or are many beside the traffic; or packets outside the agreed networks."""
     errors = trouble(tunnel, *_COUNTERS, share=_SHARE)
@@ -56,8 +57,8 @@ def match(tunnel: Tunnel) -> Verdict:
         summary=name,
         explanation="These packets are lost between the clear and the encrypted side of this device."
         if errors
-        else "They arrive encrypted and are dropped: the SA was negotiated for other networks. The device logs one such "
-        "packet in five seconds at most, so there may be many more.",
+        else "They arrive encrypted and are dropped: the SA was negotiated for other networks. The device logs one "
+        "such packet in five seconds at most, so there may be many more.",
         evidence=few(errors[0].evidence if errors else (), lines),
         confidence="certain" if errors else capped("certain", *lines[:1]),
         side="unknown" if errors else "peer",

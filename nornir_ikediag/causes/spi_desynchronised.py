@@ -43,6 +43,7 @@ CAUSE = Cause(
     ),
 )
 
+
 def match(tunnel: Tunnel) -> Verdict:
     """Packets and messages for SAs that are not there, more than a rekey leaves over, and not yet healed by a new
     negotiation."""
@@ -52,7 +53,8 @@ def match(tunnel: Tunnel) -> Verdict:
     healed = is_back(tunnel) and bool(came_up(tunnel)) and not _after_last(tunnel, stale)
     spis = sorted({event.get("spi") for event in stale if event.get("spi")})
     return Found(
-        summary=f"The peer uses SAs that we do not have: {plural(len(stale), 'time')}{', healed by a new negotiation' * healed}",
+        summary=f"The peer uses SAs that we do not have: {plural(len(stale), 'time')}"
+        f"{', healed by a new negotiation' * healed}",
         explanation=f"It encrypts for {', '.join(spis)}, which is none of our inbound SPIs."
         if spis
         else "Its messages belong to an SA that this device has no longer.",

@@ -39,6 +39,7 @@ CAUSE = Cause(
     explains=("tunnel-down", "tunnel-negotiating", "undetermined"),
 )
 
+
 def match(tunnel: Tunnel) -> Verdict:
     """The peer's traffic comes in clear; or a debug window at a tunnel that is wanted saw nothing that starts it."""
     clear = [event for event in tunnel.events if event.kind == EventKind.CLEARTEXT_RECEIVED]
