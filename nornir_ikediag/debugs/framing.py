@@ -40,6 +40,7 @@ _FEWEST_FULL_LINES, _NARROWEST = 3, 60
 _BEFORE_WORDS = re.compile(
     r"^[A-Za-z0-9][\w./-]{0,62}(?:\([\w-]+\))?(?<![->])[#>] (?=\w)"
 )  # a prompt before a bare message
+_TAG_CUT_IN_TWO = re.compile(r"^\[IKE(?:v1(?: ?DEBUG| ?DECODE)?| COMMON DEBUG)\](?::\s?)?")
 _LONGEST_BODY = 4000
 _MOST_BODIES = 16384
 _WITH_BODIES = frozenset({"IPSEC", "IKEv2-PROTO", "IKEv2-PLAT"})
@@ -176,8 +177,9 @@ class Framer:
         found = messages(text, marks)
         for mark, upto in found:
             entry = self._entry(number, line, lead, mark, text[mark.end() : upto])
-            if entry is None:  # a 711001 that carries a line of a body
-                done += self._unmarked(number, line, text[mark.end() : upto])
+            if entry is None:  # a 711001 that carries a line of a body, or nothing: the message was cut off behind it
+                carried = text[mark.end() : upto]
+                done += self._unmarked(number, line, carried) if carried else []
             else:
                 done += self._begin(entry)
                 if mark["v2"] and len(found) == 1 and entry.at is None:
@@ -287,7 +289,7 @@ class Framer:
         if pending.body:
             pending.body[-1] = (number, before + blank + text)
         else:
-            pending.text = before + blank + text
+            pending.text = _TAG_CUT_IN_TWO.sub("", before + blank + text)
             take_prefix(pending)
 
     def _client_time(self, mark: re.Match[str]) -> datetime | None:

@@ -50,6 +50,13 @@ def test_wrapped_between_words(width: int) -> None:
     assert _told(wrapped) == _told([" ".join(line.split()) for line in _LOG])
 
 
+@pytest.mark.parametrize("width", [60, 62, 66, 76])
+def test_a_debug_carried_by_syslog_is_wrapped_at_its_tags(width: int) -> None:
+    carried = [f"Mar 03 2016 10:00:00 fw-hub-0001 : %ASA-7-711001: {line[16:]}" for line in _LOG]
+    wrapped = [piece for line in carried for piece in textwrap.wrap(line, width, break_on_hyphens=False)]
+    assert _told(wrapped) == _told([" ".join(line.split()) for line in _LOG])
+
+
 def test_a_log_that_nobody_wrapped_is_not() -> None:
     assert wrapping_of(_LOG, is_log_line) is None
     assert wrapping_of([], is_log_line) is None
