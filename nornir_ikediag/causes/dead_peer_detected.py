@@ -22,9 +22,9 @@ References
 """
 
 from nornir_ikediag.causes import _steps
-from nornir_ikediag.causes._attempts import capped, nothing
+from nornir_ikediag.causes._attempts import capped, failed_with, is_loose, nothing
 from nornir_ikediag.causes._configured import group_lines
-from nornir_ikediag.causes._life import ends, is_back, lines_of, occasions
+from nornir_ikediag.causes._life import End, ends, is_back, lines_of, occasions
 from nornir_ikediag.causes._wording import few, plural
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.tunnel import Tunnel
@@ -45,6 +45,9 @@ CAUSE = Cause(
 def match(tunnel: Tunnel) -> Verdict:
     """The device gave the peer up. Over once the tunnel is back; and users who close their laptops are no fault."""
     lost = ends(tunnel, EventKind.DPD_TIMEOUT, reason=r"lost service|lost contact|DPD|dead peer")
+    if not lost:  # given up between the phases: there was an IKE SA, and no tunnel yet
+        silent = failed_with(tunnel, EventKind.DPD_TIMEOUT)
+        lost = tuple(End(event, None if is_loose(attempt) else attempt) for attempt, event in silent)
     if not lost:
         return nothing(tunnel)
     back, remote_access = is_back(tunnel), tunnel.kind == "remote-access"
