@@ -223,12 +223,14 @@ def nothing(tunnel: Tunnel) -> Verdict:
 
 
 def only_cleaned_up(attempt: Negotiation) -> bool:
-    """Whether it is a syslog without packets: `New Phase 1 …`, then the peer table is cleared, and nothing between."""
+    """Whether it is a syslog without packets: `New Phase 1 …`, then the peer table is cleared, and nothing between.
+    A tunnel manager that gives up (752012) behind an abort with a reason tells nothing more than that reason."""
     if attempt.has(EventKind.PACKET) or not attempt.has(EventKind.CONSEQUENCE):
         return False
     return attempt.has(EventKind.INITIATOR_STARTS) and not attempt.has(
-        EventKind.IKE_PROPOSAL_ACCEPTED, EventKind.PHASE1_COMPLETED, EventKind.TUNNEL_GROUP_LANDED
-    )
+        EventKind.IKE_PROPOSAL_ACCEPTED, EventKind.PHASE1_COMPLETED, EventKind.TUNNEL_GROUP_LANDED,
+        EventKind.NEGOTIATION_ABORTED,
+    )  # fmt: skip
 
 
 def _is_stuck(attempt: Negotiation) -> bool:

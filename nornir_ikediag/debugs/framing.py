@@ -248,8 +248,8 @@ class Framer:
             self._pending = skipped_entry(*self._skipped)
             self._skipped = None
         pending = self._pending
-        inside = self._in_client_log or (text[0] == " " and pending is not None and pending.tag.startswith("IKEv2"))
-        if not inside and text[0] != " " and is_terminal_noise(text):
+        inside = self._in_client_log or (text[:1] == " " and pending is not None and pending.tag.startswith("IKEv2"))
+        if not inside and text[:1] != " " and is_terminal_noise(text):
             return []
         if pending is None:
             return self._begin(self._bare(number, line, text))
@@ -279,13 +279,13 @@ class Framer:
         if _HISTORY in pending.text and not pending.body and _HISTORY_GOES_ON.match(text):
             return True
         width = len(self._before)
-        learned = width == self._widest >= _NARROWEST and self._full_lines >= _FEWEST_FULL_LINES and text[0] != " "
+        learned = width == self._widest >= _NARROWEST and self._full_lines >= _FEWEST_FULL_LINES and text[:1] != " "
         return self._wrapping.goes_on(width, text) or (learned and not self._is_known)
 
     def _join(self, pending: Entry, text: str) -> None:
         number, before = pending.body[-1] if pending.body else (0, pending.text)
         lost = self._before[-1:] == " " or self._wrapping.lost_blank(len(self._before))
-        blank = " " if lost and text[0] != " " and before and before[-1] != " " else ""
+        blank = " " if lost and text[:1] != " " and before and before[-1] != " " else ""
         if pending.body:
             pending.body[-1] = (number, before + blank + text)
         else:

@@ -30,6 +30,7 @@ _PACKETS = frozenset(
 _CHATTER = frozenset({EventKind.CRYPTO_MAP_CHECK, EventKind.CONSEQUENCE, EventKind.DPD})
 _MOST_OF_OLD = 12
 _ASKS_AGAIN = ("INVALID_KE_PAYLOAD", "COOKIE")  # RFC 7296 sections 1.2 and 2.6
+_ASKED = frozenset({EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT})
 _UP = frozenset({EventKind.IKEV2_SA_CREATED, EventKind.PHASE1_COMPLETED})
 # The same packet is told by two facilities (protocol, platform), of which either may be off: each is counted by itself.
 _RETRANSMIT_LINE = "line"
@@ -123,7 +124,8 @@ class Attempt(Draft):
         self.username = event.username or self.username
         if event.kind in ABOUT_CHILD and not self.created and not self.finished:
             self.in_auth = True
-            self.stage = "phase2"
+            if event.kind not in _ASKED:  # IKE_AUTH asks for the child along with the authentication
+                self.stage = "phase2"
 
     def _nat(self, event: Event) -> None:
         ends = (event.get("remote"), event.get("local"))

@@ -257,3 +257,8 @@ def test_garbled_text_never_raises(random: object, noise: str) -> None:
     text = "\n".join(garbled)
     _, facts = read(text)
     assert facts.unread <= facts.lines
+
+
+def test_a_syslog_line_that_is_cut_behind_its_id_is_read() -> None:
+    _, facts = read("%ASA-7-711001: IKEv2-PROTO-2: (12): Sending no proposal chosen notify\n\n%ASA-7-711001")
+    assert facts.lines == 2
