@@ -24,7 +24,10 @@ MARK_OR_ASDM = re.compile(
     + r"|^\s*(?P<asdm_severity>[0-7])\|(?P<asdm_date>[A-Z][a-z]{2} [ \d]\d \d{4})[| ](?P<asdm_time>\d\d:\d\d:\d\d)"
     r"\|(?P<asdm_id>\d{6})\|(?:[^|]{0,60}\|){4}"
 )
-LOST_TAG = re.compile(r"^\s*(?:G?roup = [^,]*,? (?:Username = |IP = )|U?sername = [^,]*, ?IP = |IP = [^,\s]+,? )")
+LOST_TAG = re.compile(
+    r"^\s*(?:G?roup = [^,]*,? (?:Username = |IP = )|U?sername = [^,]*, ?IP = |IP = [^,\s]+,? "
+    r"|Local:\s?\S+:\d+ Remote:\S+ Username:)"
+)
 _ASDM_BARS = 6
 _HTML = re.compile(r"&(?!0x)|<(?!(?:state|event)>)")
 _SPLIT_PREFIX = re.compile(_PREFIX)

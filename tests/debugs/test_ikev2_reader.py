@@ -262,3 +262,11 @@ def test_garbled_text_never_raises(random: object, noise: str) -> None:
 def test_a_syslog_line_that_is_cut_behind_its_id_is_read() -> None:
     _, facts = read("%ASA-7-711001: IKEv2-PROTO-2: (12): Sending no proposal chosen notify\n\n%ASA-7-711001")
     assert facts.lines == 2
+
+
+def test_messages_pasted_without_their_ids_are_one_each_and_not_the_body_of_the_first() -> None:
+    ends = "Local:192.0.2.1:500 Remote:198.51.100.7:500 Username:Unknown IKEv2"
+    assert told(f"{ends} Received a IKE_INIT_SA request\n{ends} Unable to find tunnel group for peer.") == [
+        (1, "responder-starts", {"local_port": "500", "peer_port": "500"}),
+        (2, "tunnel-group-missing", {"local_port": "500", "peer_port": "500"}),
+    ]
