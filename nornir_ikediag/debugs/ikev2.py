@@ -31,6 +31,7 @@ _ON_WIRE = re.compile(
     r"(?P<which>SENT|RECV) PKT \[(?P<exchange>\w+)\] \[(?P<from>[^\]]+)\]:(?P<from_port>\d+)->"
     r"\[(?P<to>[^\]]+)\]:(?P<to_port>\d+) InitSPI=(?P<spi_i>\w+) RespSPI=(?P<spi_r>\w+) MID=(?P<message_id>\w+)"
 )
+_BARE_NUMBER = re.compile(r"\((\d{1,7})\)\s+(?=\w)")  # `(12) tp_name set to:`, as some platform lines have it
 _TYPED_COMMAND = re.compile(
     r"[A-Za-z][\w./-]*(?:\([\w-]+\))?[#>]\s?(?:(?:un|no )?deb\w*|no|show?|term\w*|conf\w*|exit|clear|ping|pack\w*)\b.*$"
 )
@@ -159,7 +160,11 @@ class Ikev2Reader:
             self._on_wire(origin, sort.on_wire)
             return True
         if not sort.tells:
-            return is_proposal(text)
+            bare = _BARE_NUMBER.match(text)
+            if bare is None:
+                return is_proposal(text)
+            self._number = bare[1]
+            return self._piece(origin, text[bare.end() :])
         if sort.tells[-1].kind is not EventKind.NOTED:  # remarks stand between the payloads that they are about
             self._finish_packet()
         for one in sort.tells:

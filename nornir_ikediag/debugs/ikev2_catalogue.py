@@ -27,7 +27,7 @@ _PROGRESS = re.compile(
     r"(?:re)?(?:check|get|set|comput|generat|process|construct|build|start|stop|insert|request|complet|use|using|open|"
     r"clos|action|pars|verif|search|initializ|load|send|receiv|creat|determin|retriev|schedul|cancel|skip|add|remov|"
     r"delet|queu|calculat|establish|beginning|wait|updat|validat|proposing|select|encrypt|decrypt|attempting|asking|"
-    r"looking|notify|found|match|perform|prepar|handl|allocat|free|reserv|adjust|purg|clean|final|resum|stor|sav|cop)"
+    r"looking|notify|found|match|perform|prepar|handl|allocat|free|reserv|adjust|purg|clean|final|resum|stor|sav|cop|sent|decid)"
     r"[a-z]*\b",
     re.IGNORECASE,
 )

@@ -3,6 +3,7 @@
 import pytest
 
 from nornir_ikediag.debugs.ikev2_catalogue import Message, catalogue, lookup
+from nornir_ikediag.debugs.vpn_client import PREFIX as CLIENT_PREFIX
 from nornir_ikediag.model.event import EventKind
 
 
@@ -56,3 +57,7 @@ def test_looks_up_what_releases_spell_in_their_own_way(
 ) -> None:
     understood = lookup(text)
     assert (understood and understood.message.kind, understood.fields if understood else {}) == (kind, fields)
+
+
+def test_no_id_is_taken_for_a_message_of_the_vpn_client() -> None:
+    assert [message.id for message in catalogue() if message.id.startswith(CLIENT_PREFIX)] == []
