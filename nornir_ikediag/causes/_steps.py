@@ -90,7 +90,9 @@ def show_map(tunnel: Tunnel, why: str = "see the crypto map entry of this peer")
 
 
 def show_group(tunnel: Tunnel, why: str = "see the tunnel-group of this peer") -> Step:
-    """The tunnel-group; the device masks the key."""
+    """The tunnel-group; the device masks the key. Without its name, that of a user may be any."""
+    if tunnel.username and not tunnel.tunnel_group:
+        return read("show running-config tunnel-group", why)
     return read(f"show running-config tunnel-group {group_name(tunnel)}", why)
 
 

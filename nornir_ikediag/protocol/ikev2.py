@@ -49,6 +49,8 @@ _NEAR = FAILURES | ENDINGS | ABOUT_CHILD | {
     EventKind.COOKIE_CHALLENGE, EventKind.KE_WRONG_GROUP,
 }  # fmt: skip
 
+_OF_THE_ENGINE = frozenset({"602303", "602304"})  # an SA between two addresses, of which one is the peer's
+
 
 class Ikev2Replay:
     """The replay of IKEv2; see :class:`nornir_ikediag.protocol.replay.SubReplay`."""
@@ -130,6 +132,9 @@ class Ikev2Replay:
         return self._new(event) if event.kind in _BEGINNINGS and event.ike_version else None
 
     def _nearest(self, event: Event) -> Session | None:
+        if event.message in _OF_THE_ENGINE:
+            ends = (event.get("one"), event.get("other"))
+            return next((self._by_peer[name] for name in ends if name in self._by_peer), None)
         near = self._near(event)
         return near if event.kind in _NEAR else None
 

@@ -29,6 +29,7 @@ _PACKETS = frozenset(
 )  # fmt: skip
 _CHATTER = frozenset({EventKind.CRYPTO_MAP_CHECK, EventKind.CONSEQUENCE, EventKind.DPD})
 _MOST_OF_OLD = 12
+_MOST_CHILDREN = 64
 _ASKS_AGAIN = ("INVALID_KE_PAYLOAD", "COOKIE")  # RFC 7296 sections 1.2 and 2.6
 _ASKED = frozenset({EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT})
 _UP = frozenset({EventKind.IKEV2_SA_CREATED, EventKind.PHASE1_COMPLETED})
@@ -47,6 +48,7 @@ class Attempt(Draft):
         self.in_auth = child_only
         self.created = child_only
         self.stage = "phase2" if child_only else "unknown"
+        self.user_or_group: str | None = None  # syslog's `Username:`, which may be either
         self._seen: Counter[tuple[str, ...]] = Counter()
         self._packets: Counter[tuple[str, str]] = Counter()
         self._resends: Counter[str] = Counter()
@@ -71,6 +73,8 @@ class Attempt(Draft):
 
     def close(self) -> None:
         """The log is over: what came after the IKE SA, and no refusal, tells that the child SA came up as well."""
+        if self.user_or_group != self.username:
+            self.tunnel_group = self.tunnel_group or self.user_or_group
         state = self._last_state
         if state is not None and not self.finished and self.stopped_at:
             self.add(state)
@@ -121,7 +125,8 @@ class Attempt(Draft):
         self.local = self.local or event.local
         self.peer = self.peer or event.peer
         self.tunnel_group = event.tunnel_group or self.tunnel_group
-        self.username = event.username or self.username
+        if event.username and "LAN-to-LAN" not in event.origin.text:  # there it is the tunnel-group
+            self.username = event.username
         if event.kind in ABOUT_CHILD and not self.created and not self.finished:
             self.in_auth = True
             if event.kind not in _ASKED:  # IKE_AUTH asks for the child along with the authentication
@@ -244,10 +249,28 @@ class Attempt(Draft):
             self._end(failed=not self.finished)
         elif kind in FAILURES:
             self._failed(event)
-        elif event.fields.get("child") == "loading" and (self.created or self.in_auth):
-            self._established()
         if kind is EventKind.SELECTORS_REFUSED:
             self._asked_for(event)
+
+    def _noted(self, event: Event) -> None:
+        if event.fields.get("child") == "loading" and (self.created or self.in_auth):
+            self._established()
+        elif event.fields.get("what") == "sa-created" and self.outcome in ("incomplete", "established"):
+            self._installed(event.get("spi"), inbound=event.get("direction") == "inbound")
+        elif event.fields.get("what") == "sa-deleted" and self.outcome == "established":
+            spi = event.get("spi")
+            self.child_sas = [child for child in self.child_sas if spi not in (child.spi_in, child.spi_out)]
+
+    def _installed(self, spi: str, *, inbound: bool) -> None:
+        """One direction of a child SA (602303); the other one stands in the line before or after."""
+        one = NegotiatedChild(spi_in=spi if inbound else None, spi_out=None if inbound else spi)
+        last = self.child_sas[-1] if self.child_sas else None
+        if last is not None and (last.spi_in if inbound else last.spi_out) is None:
+            one = NegotiatedChild(spi_in=one.spi_in or last.spi_in, spi_out=one.spi_out or last.spi_out)
+            self.child_sas.pop()
+        self.child_sas.append(msgspec.structs.replace(one, selectors=self.selectors))
+        del self.child_sas[:-_MOST_CHILDREN]
+        self._established()
 
     def _notified(self, event: Event) -> None:
         name = _notify(event)
@@ -321,6 +344,7 @@ _TAKES: dict[EventKind, Callable[[Attempt, Event], None]] = {
     EventKind.DUPLICATE: Attempt._duplicate,
     EventKind.PROXY_RECEIVED: Attempt._selector,
     EventKind.PROXY_SENT: Attempt._selector,
+    EventKind.NOTED: Attempt._noted,
     EventKind.NAT_VERDICT: Attempt._nat,
     EventKind.INITIATOR_STARTS: Attempt._starts,
     EventKind.RESPONDER_STARTS: Attempt._starts,

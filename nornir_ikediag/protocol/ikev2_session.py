@@ -193,7 +193,8 @@ class Session:
         attempt.peer = attempt.peer or self.peer
         attempt.local = attempt.local or self._local
         attempt.cookies = self._cookies or attempt.cookies
-        attempt.tunnel_group = self._group or attempt.tunnel_group or self._user_or_group
+        attempt.tunnel_group = self._group or attempt.tunnel_group
+        attempt.user_or_group = self._user_or_group
 
 
 def _follows(one: Event, other: Event) -> bool:

@@ -214,3 +214,37 @@ def test_no_sequence_of_events_raises_and_ids_follow_the_log(events: list[Event]
 @settings(deadline=None, max_examples=60)
 def test_any_cut_of_a_log_is_replayed(start: int, length: int) -> None:
     replayed("\n".join(_ALL.split("\n")[start : start + length]))
+
+
+_ENDS = "Local:192.0.2.1:500 Remote:198.51.100.1:500 Username:"
+
+
+def _engine(verb: str, direction: str, spi: str, sort: str = "LAN-to-LAN", user: str = "PARTNER") -> str:
+    number = {"created": "602303", "deleted": "602304"}[verb]
+    between = f"between 192.0.2.1 and 198.51.100.1 (user= {user})"
+    return f"%ASA-6-{number}: IPSEC: An {direction} {sort} SA (SPI= {spi}) {between} has been {verb}."
+
+
+def test_the_child_sas_of_syslog_are_those_that_the_engine_made_for_the_peer() -> None:
+    lines = [
+        f"%ASA-5-750006: {_ENDS}PARTNER IKEv2 SA UP. Reason: New Connection Established",
+        "%ASA-5-750002: Local:192.0.2.1:500 Remote:203.0.113.9:500 Username:Unknown IKEv2 Received a IKE_INIT_SA request",
+        _engine("created", "outbound", "0x0000000A"),
+        _engine("created", "inbound", "0x0000000B"),
+        _engine("created", "outbound", "0x0000000C"),
+        _engine("created", "inbound", "0x0000000D"),
+        _engine("deleted", "outbound", "0x0000000A"),
+        _engine("deleted", "inbound", "0x0000000B"),
+    ]
+    first, other = replayed("\n".join(lines)).negotiations
+    assert (first.peer, first.tunnel_group, first.username) == (PEER, "PARTNER", None)
+    assert [(child.spi_in, child.spi_out) for child in first.child_sas] == [("0x0000000d", "0x0000000c")]
+    assert (other.peer, other.child_sas, other.outcome) == (OTHER, (), "incomplete")
+
+
+def test_a_user_is_no_tunnel_group() -> None:
+    lines = [
+        f"%ASA-5-750006: {_ENDS}jdoe IKEv2 SA UP. Reason: New Connection Established",
+        _engine("created", "outbound", "0x0000000A", "remote access", "jdoe"),
+    ]
+    assert summary("\n".join(lines), "username", "tunnel_group") == [("jdoe", None)]
