@@ -29,9 +29,10 @@ from nornir_ikediag.causes._children import SYMPTOMS, refused_for
 from nornir_ikediag.causes._configured import access_list_lines, entries, map_lines
 from nornir_ikediag.causes._findings import found
 from nornir_ikediag.causes._networks import as_configured, asked_for, is_any_to_any, protected, proxy_lines
-from nornir_ikediag.model.event import EventKind
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
-from nornir_ikediag.model.verdict import Alternative, Cause, Verdict
+from nornir_ikediag.model.verdict import Alternative, Cause, Step, Verdict
 
 CAUSE = Cause(
     title="The protected networks do not mirror each other",
@@ -46,7 +47,12 @@ _OTHER_ENTRY = (
     Alternative("crypto-map-peer-mismatch", "possible", _ENTRY),
     Alternative("crypto-map-incomplete", "possible", _ENTRY),
 )
-_ROUTED = " Any to any is what a route-based peer (VTI, cloud gateway) proposes; our crypto map is policy-based."
+_NO_ANY = "Can your end use policy-based selectors for this tunnel instead of any to any?"
+# by whether this end began the exchange
+_ROUTED = {
+    False: " Any to any is what a route-based peer (VTI, cloud gateway) proposes; our crypto map is policy-based.",
+    True: " Any to any is what a route-based tunnel (VTI) asks for; the peer's policy names networks.",
+}
 
 
 def match(tunnel: Tunnel) -> Verdict:
@@ -58,31 +64,49 @@ def match(tunnel: Tunnel) -> Verdict:
     local, remote = asked_for(attempt, event)
     by_peer = event.kind == EventKind.NOTIFY_RECEIVED
     what = f": local {local}, remote {remote}" if local and remote else ""
-    routed, ours = is_any_to_any(local, remote), protected(tunnel)
-    acl = next((entry.access_list for entry in entries(tunnel) if entry.access_list), "<crypto ACL>")
-    who = "The peer refuses" if by_peer else "No crypto map entry of ours has"
+    routed, configured = is_any_to_any(local, remote), protected(tunnel)
+    ours = _we_asked(attempt, event)
     return found(
         refused,
-        summary=f"{who} the networks {'that we ask for' if by_peer else 'that the peer asks for'}{what}"
-        f"{' (a route-based peer against our crypto map)' if routed else ''}",
+        summary=_summary(what, by_peer=by_peer, ours=ours, routed=routed),
         explanation="Phase 1 is complete. The networks that one end asks to protect are not what the other end has for "
-        f"this peer.{f' We have {ours}.' if ours else ''}{_ROUTED if routed else ''}",
+        f"this peer.{f' We have {configured}.' if configured else ''}{_ROUTED[ours] if routed else ''}",
         also=proxy_lines(attempt),
-        confidence="likely" if by_peer or not what else "certain",
+        confidence="likely" if ours or not what else "certain",
         side="unknown",
-        alternatives=() if by_peer or ours else _OTHER_ENTRY,
+        alternatives=() if by_peer or configured else _OTHER_ENTRY,
         configuration=map_lines(tunnel) + access_list_lines(tunnel),
         next_steps=(
             _steps.show_access_list(tunnel, "compare each line, source and destination swapped, with the peer's"),
             _steps.show_map(tunnel, "see which ACL the entry of this peer names"),
-            _steps.change(
-                f"access-list {acl} extended permit ip {as_configured(local)} {as_configured(remote)}",
-                "protects this pair too; the peer needs its mirror image, or the tunnel stays down",
-            ),
+            *(() if ours else (_mirror(tunnel, local, remote),)),  # what we ask for is protected here already
         ),
         ask_peer=(
             "Please send the protected networks (crypto ACL or traffic selectors) that your end has for this tunnel, "
-            f"with masks. {'We ask for' if by_peer else 'You ask for'} {what[2:] or 'networks that do not fit'}.",
-            *(("Can your end use policy-based selectors for this tunnel instead of any to any?",) if routed else ()),
+            f"with masks. {'We ask for' if ours else 'You ask for'} {what[2:] or 'networks that do not fit'}.",
+            *((_NO_ANY,) if routed and not ours else ()),
         ),
+    )
+
+
+def _we_asked(attempt: Negotiation, event: Event) -> bool:
+    """Whether this end began the exchange; 751022 is always about a request of the peer."""
+    if event.kind == EventKind.NOTIFY_RECEIVED:
+        return True
+    return attempt.ike_version == 2 and attempt.role == "initiator" and event.message != "751022"
+
+
+def _summary(what: str, *, by_peer: bool, ours: bool, routed: bool) -> str:
+    who = "The peer refuses" if by_peer else "No crypto map entry of ours has"
+    ask = "we ask for" if by_peer else "the peer answers with" if ours else "the peer asks for"
+    also = f"; we ask for{what[1:]}" if ours and not by_peer and what else what
+    where = "route-based here, policy-based there" if ours else "a route-based peer against our crypto map"
+    return f"{who} the networks that {ask}{also}{f' ({where})' if routed else ''}"
+
+
+def _mirror(tunnel: Tunnel, local: str, remote: str) -> Step:
+    acl = next((entry.access_list for entry in entries(tunnel) if entry.access_list), "<crypto ACL>")
+    return _steps.change(
+        f"access-list {acl} extended permit ip {as_configured(local)} {as_configured(remote)}",
+        "protects this pair too; the peer needs its mirror image, or the tunnel stays down",
     )

@@ -10,6 +10,7 @@ _RANGE = re.compile(
     r"(?: Protocol: (?P<protocol>\d+))?(?: Port Range: (?P<low>\d+) ?- ?(?P<high>\d+))?"
 )
 _MASKED = re.compile(r"(?P<address>[\d.]+)/(?P<mask>\d+\.[\d.]+)/(?P<low>\d+)/(?P<high>\d+)/(?P<protocol>\d+)")
+_ALL = IPv4Network("0.0.0.0/0")
 
 
 def described(side: str, text: str) -> dict[str, str]:
@@ -50,7 +51,10 @@ def ports(first: str, last: str) -> str:
 
 
 def _masked(address: str, mask: str) -> str:
+    """751022 prints a network with its mask, or (as documented) the first and the last address; any is both ends."""
+    if address == _ALL.network_address.compressed and mask == _ALL.broadcast_address.compressed:
+        return str(_ALL)
     try:
         return str(IPv4Network(f"{address}/{mask}", strict=False))
     except ValueError:
-        return f"{address}/{mask}"
+        return f"{address}/{mask}" if mask.startswith("255.") else networks(address, mask)
