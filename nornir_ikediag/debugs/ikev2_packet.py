@@ -51,7 +51,8 @@ _ONLY_OCTETS = re.compile(r"\s*[0-9A-Fa-f]{2}(?: [0-9A-Fa-f]{2})*\s*$")
 _INSIDES = re.compile(
     r"(?:last (?:proposal|transform|attribute)|Next payload|Payload contents|DH group: |Id type: |ID type|Auth method|"
     r"Num(?:ber)? of TSs|Cert encoding|Cert(?:ificate)? |(?:cfg |config-)type|attrib type|Encrypted data|Data:|Data \(|"
-    r"SPI: |spi: |Security protocol id|num(?:ber)? of SPIs?|reserved|Vendor|EAP |Code: |encrypted|Key |Delete with reason|"
+    r"SPI: |spi: |Security protocol id|num(?:ber)? of SPIs?|reserved|Vendor|"
+    r"EAP |Code: |encrypted|Key |Delete with reason|"
     r"Initiator SPI|Responder SPI|Version|Flags|length: |NONE|HDR\[|IKEV2 HDR|ENCR|\*+|-+\s*$|"
     r"(?:Auth|CertReq|EAP) data: |Type: |<[?/]?[A-Za-z][\w-]*[ >])",  # the last: what AnyConnect says in EAP
     re.IGNORECASE,

@@ -106,7 +106,7 @@ class Draft:
 
     def shorten(self, most: int, chatter: frozenset[EventKind]) -> None:
         """Keep about so many events: what is not chatter, and of that the first and the last."""
-        events = (*self._first, *(self._last or ()))
+        events = self.events
         if len(events) <= most:
             return
         telling = [event for event in events if event.kind not in chatter]
@@ -116,6 +116,11 @@ class Draft:
         self.events_dropped += len(events) - len(kept)
         self._first = kept
         self._last = None
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Those that were kept."""
+        return (*self._first, *(self._last or ()))
 
     @property
     def selectors(self) -> Selectors | None:
@@ -133,6 +138,4 @@ class Draft:
         """The value that leaves the replay."""
         same = (name for name in Negotiation.__struct_fields__ if name not in ("id", "events", "child_sas"))
         fields = {name: getattr(self, name) for name in same}
-        return Negotiation(
-            id=str(self.number), events=(*self._first, *(self._last or ())), child_sas=tuple(self.child_sas), **fields
-        )
+        return Negotiation(id=str(self.number), events=self.events, child_sas=tuple(self.child_sas), **fields)

@@ -15,6 +15,7 @@ from nornir_ikediag.model.reading import Replayed
 from nornir_ikediag.protocol.ikev2_attempt import Attempt
 from nornir_ikediag.protocol.ikev2_exchanges import ABOUT_CHILD, ENDINGS, FAILURES, state_row
 from nornir_ikediag.protocol.ikev2_session import Session
+from nornir_ikediag.protocol.ikev2_twice import told_once
 
 # A pasted fragment says why a negotiation failed and not with whom: it deserves an answer all the same.
 _MOST_NEGOTIATIONS = 10_000
@@ -98,7 +99,7 @@ class Ikev2Replay:
             if attempt.peer is None and attempt.finished:
                 attempt.peer = UNKNOWN_PEER
         return Replayed(
-            negotiations=tuple(attempt.freeze() for attempt in self._attempts),
+            negotiations=tuple(attempt.freeze() for attempt in told_once(self._attempts)),
             peer_events={peer: tuple(events) for peer, events in self._peer_events.items()},
             device_events=tuple(self._device_events),
             folded=dict(self._folded),

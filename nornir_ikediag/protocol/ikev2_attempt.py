@@ -58,6 +58,11 @@ class Attempt(Draft):
         self._init_answered = False
         self._last_state: Event | None = None
 
+    @property
+    def shows_packets(self) -> bool:
+        """Whether a debug tells it: the packets, or the states between them."""
+        return bool(self._packets) or self._last_state is not None
+
     def take(self, event: Event) -> None:
         """The next event of this attempt."""
         place = _PLACES.get(event.kind)

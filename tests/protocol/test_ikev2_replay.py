@@ -228,7 +228,7 @@ def _engine(verb: str, direction: str, spi: str, sort: str = "LAN-to-LAN", user:
 def test_the_child_sas_of_syslog_are_those_that_the_engine_made_for_the_peer() -> None:
     lines = [
         f"%ASA-5-750006: {_ENDS}PARTNER IKEv2 SA UP. Reason: New Connection Established",
-        "%ASA-5-750002: Local:192.0.2.1:500 Remote:203.0.113.9:500 Username:Unknown IKEv2 Received a IKE_INIT_SA request",
+        f"%ASA-5-750002: {_ENDS}Unknown IKEv2 Received a IKE_INIT_SA request".replace(PEER, OTHER),
         _engine("created", "outbound", "0x0000000A"),
         _engine("created", "inbound", "0x0000000B"),
         _engine("created", "outbound", "0x0000000C"),
@@ -248,3 +248,42 @@ def test_a_user_is_no_tunnel_group() -> None:
         _engine("created", "outbound", "0x0000000A", "remote access", "jdoe"),
     ]
     assert summary("\n".join(lines), "username", "tunnel_group") == [("jdoe", None)]
+
+
+def of_two_texts(debug: str, syslog: str) -> list[tuple[Any, ...]]:
+    replay = Replay()
+    for source, text in (("debug.log", debug), ("syslog.log", syslog)):
+        reader = LogReader(source)
+        for number, line in enumerate(text.split("\n"), 1):
+            for event in reader.feed(number, line):
+                replay.feed(event)
+        for event in reader.close():
+            replay.feed(event)
+    return [
+        (one.peer, one.outcome, one.started_at and one.started_at.isoformat()) for one in replay.finish().negotiations
+    ]
+
+
+_AT = "Jun 10 2024 18:03:0"
+_BEGUN = f"{_AT}0: %ASA-5-750002: {_ENDS}Unknown IKEv2 Received a IKE_INIT_SA request"
+_UP = f"{_AT}1: %ASA-5-750006: {_ENDS}{PEER} IKEv2 SA UP. Reason: New Connection Established"
+_REFUSED = f"{_AT}1: %ASA-4-750003: {_ENDS}{PEER} IKEv2 Negotiation aborted due to ERROR: Auth exchange failed"
+
+
+def test_debug_and_syslog_of_one_negotiation_tell_it_once() -> None:
+    up = f"{_BEGUN}\n{_UP}"
+    assert of_two_texts(log("responder-up"), up) == [(PEER, "established", "2024-06-10T18:03:00")]
+
+
+def test_debug_and_syslog_that_tell_of_different_ends_are_two() -> None:
+    assert of_two_texts(log("responder-up"), f"{_BEGUN}\n{_REFUSED}") == [
+        (PEER, "established", None),
+        (PEER, "failed", "2024-06-10T18:03:00"),
+    ]
+
+
+def test_an_attempt_that_one_text_alone_tells_stays() -> None:
+    twice = f"{_BEGUN}\n{_UP}\n{_UP.replace('SA UP', 'SA DOWN').replace('750006', '750007')}\n{_BEGUN}\n{_UP}"
+    assert [outcome for _, outcome, _ in of_two_texts(log("responder-up"), twice)] == [
+        "established", "deleted", "established",
+    ]  # fmt: skip
