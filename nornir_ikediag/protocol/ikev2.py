@@ -151,6 +151,9 @@ class Ikev2Replay:
     def _rekeyed(self, event: Event) -> Session | None:
         """New SPIs under a message that begins nothing: the IKE SA was rekeyed."""
         session = self._by_peer.get(event.peer or "")
+        near = self._near(event)
+        if session is None and near is not None and near.is_rekeying and event.peer in (None, near.peer):
+            session = near
         if session is None or not session.is_up:
             return None
         row = state_row(event.get("state")) if event.kind == EventKind.STATE else None

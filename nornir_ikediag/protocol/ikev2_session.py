@@ -1,5 +1,6 @@
 """One IKE SA of the log, with its names and its attempts."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -8,11 +9,12 @@ import msgspec
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.protocol.ikev2_attempt import Attempt
-from nornir_ikediag.protocol.ikev2_exchanges import ENDINGS, FAILURES, state_row
+from nornir_ikediag.protocol.ikev2_exchanges import ENDED, ENDINGS, FAILURES, state_row
 
 Begin = Callable[[Event, bool], Attempt]
 
 _BIRTHS = frozenset({"EV_INIT_SA", "EV_RECV_INIT"})
+_TROUBLE = re.compile(r"ABORT|FAIL|ERR|EXCEED|TMO|TIMEOUT")
 _STARTS = frozenset({EventKind.RESPONDER_STARTS, EventKind.INITIATOR_STARTS})
 _REPEATS = frozenset({EventKind.RETRANSMIT, EventKind.DPD_TIMEOUT})
 _SAME_DEATH = timedelta(seconds=5)
@@ -46,6 +48,7 @@ class Session:
         self._children: dict[tuple[str, str], Attempt] = {}
         self._child: Attempt | None = None
         self._rekey: Event | None = None
+        self._successor: str | None = None  # the SPI of the IKE SA that replaced the first one
         self._replacing: Event | None = None  # the last of a CREATE_CHILD_SA exchange
         self._liveness = False  # the last exchange was INFORMATIONAL
         self._last_at: datetime | None = None
@@ -55,6 +58,11 @@ class Session:
     def is_up(self) -> bool:
         """Whether its first exchanges made an IKE SA that nothing ended yet (or came before the log began)."""
         return self._first is None or self._first.outcome == "established"
+
+    @property
+    def is_rekeying(self) -> bool:
+        """Whether a CREATE_CHILD_SA exchange is under way: the names of another IKE SA may come of it."""
+        return self.is_up and self._child is not None and not self._child.finished
 
     @property
     def is_over(self) -> bool:
@@ -115,6 +123,8 @@ class Session:
             self._aborted_at = event.origin
         spi_i = event.fields.get("spi_i")
         if spi_i and spi_i.strip("0x"):
+            if self.spis and spi_i not in self.spis:
+                self._successor = spi_i
             self.spis.add(spi_i)
             if self._cookies is None or self._cookies.endswith("0" * 16):
                 spi_r = event.get("spi_r")
@@ -149,8 +159,12 @@ class Session:
                 self._child = None
                 self._liveness = name == "INFORMATIONAL"
                 return None if self._first is None or self._first.finished else self._first
+            if self._first is None and not self.is_rekeying and _is_farewell(event):
+                return None
         elif kind is EventKind.REKEY_STARTS:
             self._rekey = event
+            if self._first is None:
+                return None
         elif kind is EventKind.DPD and event.get("direction") == "sending":
             self._liveness = self.is_up
         elif self._liveness and kind in _REPEATS and self._first is None:
@@ -174,6 +188,8 @@ class Session:
         known = self._children.get(key)
         if known is None and not key[1]:
             known = next((one for (other, _), one in self._children.items() if other == mid), None)
+        if known is None and self._successor == event.get("spi_i", "-") and self._child and not self._child.finished:
+            known = self._children[key] = self._child  # the exchange goes on under the names of the IKE SA it makes
         if known is None:
             known = begin(event, True)
             known.message_id = mid or None
@@ -201,6 +217,11 @@ def _follows(one: Event, other: Event) -> bool:
     if one.at is not None and other.at is not None:
         return abs(other.at - one.at) <= _REKEY_CLEANUP
     return other.origin.line - one.origin.line <= _REKEY_LINES
+
+
+def _is_farewell(event: Event) -> bool:
+    """Whether an SA goes of which nothing else was seen, and no trouble is told: one that a rekey replaced."""
+    return event.fields.get("state") in ENDED and not _TROUBLE.search(event.get("event"))
 
 
 def _exchange(event: Event) -> str:
