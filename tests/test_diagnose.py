@@ -228,3 +228,13 @@ BEFORE_THE_TUNNEL = ("reachability", "configuration", "phase1", "authentication"
 def test_a_cause_that_keeps_a_tunnel_down_explains_that_it_is_down(member: CauseModule) -> None:
     if member.cause.family in BEFORE_THE_TUNNEL:
         assert set(SYMPTOMS) <= set(member.cause.explains), member.id
+
+
+def test_an_ike_sa_without_a_word_of_its_child_is_neither_up_nor_down() -> None:
+    origin = Event(kind=EventKind.PHASE1_COMPLETED, origin=Evidence("debug", 1, "CONNECTION STATUS: UP"), ike_version=2)
+    half = Negotiation(id="1", origin=origin, ike_version=2, stage="phase2", events=(origin,))
+    waits = tunnel(state="negotiating", negotiations=(half,))
+    assert judged(tunnels=(waits,)).not_judged == (
+        "fw1: the IKE SA with 203.0.113.50 came up, and the log does not show whether its child SA did: "
+        "`show crypto ipsec sa peer 203.0.113.50` tells.",
+    )

@@ -41,6 +41,11 @@ CAUSE = Cause(
     explains=SYMPTOMS,
 )
 
+# IKEv2 has one wording for every refusal of proposals; without the lists beside it, it says little
+_UNLISTED = (
+    Alternative("proxy-identity-mismatch", "possible", "the debug of the next attempt: an empty `Expected Policies`"),
+    Alternative("ike-policy-mismatch", "possible", "the debug of the next attempt: whether the lists name ESP"),
+)
 _PFS = Alternative("pfs-mismatch", "possible", "whether Quick Mode carries a KE payload, and `set pfs` on both ends")
 
 
@@ -53,15 +58,18 @@ def match(tunnel: Tunnel) -> Verdict:
     differing = differences(attempt)
     named = f": {described(differing)}" if differing else ""
     group = any(one.attribute == "dh-group" for one in differing)
+    unlisted = attempt.ike_version == 2 and not comparison_lines(attempt)
     return found(
         refused,
         summary=f"No IPsec proposal of the peer fits our transform sets{named}",
-        explanation="Phase 1 is complete and the protected networks found their crypto map entry; the algorithms did "
+        explanation="The device names the peer's group and refuses its proposals; which of them, no line tells."
+        if unlisted
+        else "Phase 1 is complete and the protected networks found their crypto map entry; the algorithms did "
         f"not fit.{offers_and_sets(tunnel, attempt)}",
         also=comparison_lines(attempt),
-        confidence=_confidence(attempt, event, detailed=bool(differing)),
+        confidence="possible" if unlisted else _confidence(attempt, event, detailed=bool(differing)),
         side="unknown",
-        alternatives=() if differing and not group else (_PFS,),
+        alternatives=() if differing and not group else (_PFS, *(_UNLISTED if unlisted else ())),
         configuration=proposal_lines(tunnel, attempt.ike_version),
         next_steps=_next(tunnel, transport=any(_wants_transport(one) for one in differing)),
         ask_peer=(

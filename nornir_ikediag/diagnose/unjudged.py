@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from nornir_ikediag.causes._outputs import incomplete, question_of, refused
 from nornir_ikediag.diagnose.verdicts import Answer
 from nornir_ikediag.model.device import Device
+from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.facts import DeviceFacts, SourceFacts
 from nornir_ikediag.model.report import Finding
+from nornir_ikediag.model.tunnel import Tunnel
 
 _FEW = 5
 _UNREAD_OF = 5  # one line in so many may be unread
+_AUTHENTICATED = (EventKind.IKEV2_SA_CREATED, EventKind.PHASE1_COMPLETED)
 
 
 def not_judged(
@@ -87,8 +90,25 @@ def _unfinished(device: Device, findings: Sequence[Finding]) -> list[str]:
         return []
     if any(finding.severity != "info" for finding in findings):
         return []
-    what = _named([tunnel.peer for tunnel in tunnels])
-    return [f"{device.facts.name}: the log ends while the negotiation with {what} is under way; log it to its end."]
+    name = device.facts.name
+    halfway = [tunnel.peer for tunnel in tunnels if _waits_for_its_child(tunnel)]
+    under_way = [tunnel.peer for tunnel in tunnels if tunnel.peer not in halfway]
+    sentences = [
+        f"{name}: the IKE SA with {peer} came up, and the log does not show whether its child SA did: "
+        f"`show crypto ipsec sa peer {peer}` tells."
+        for peer in halfway[:_FEW]
+    ]
+    if under_way:
+        what = _named(under_way)
+        sentences.append(f"{name}: the log ends while the negotiation with {what} is under way; log it to its end.")
+    return sentences
+
+
+def _waits_for_its_child(tunnel: Tunnel) -> bool:
+    """Whether the end of the log is that of an IKE_AUTH that authenticated both ends: RFC 7296 section 1.2, the child
+    SA comes of the same exchange, and only a refusal would tell otherwise."""
+    last = tunnel.negotiations[-1] if tunnel.negotiations else None
+    return last is not None and last.ike_version == 2 and last.stage == "phase2" and last.has(*_AUTHENTICATED)
 
 
 def _windows(device: Device) -> list[str]:

@@ -96,6 +96,8 @@ class Attempt(Draft):
         return msgspec.structs.replace(event, kind=kind, fields={**event.fields, **further})
 
     def _place_of_proposals(self, event: Event) -> tuple[EventKind, dict[str, str]]:
+        if self.role == "responder" and (event.tunnel_group or event.get("user_or_group")):
+            self.in_auth = True  # syslog knows the peer's group, which a responder finds by the identity in IKE_AUTH
         return self._place_of_refusal() if event.get("phase") == "unknown" else (event.kind, {})
 
     def _place_of_selectors(self, event: Event) -> tuple[EventKind, dict[str, str]]:
@@ -319,6 +321,10 @@ class Attempt(Draft):
         if self.outcome != "incomplete":
             return
         self.outcome = "failed"
+        if self.role == "initiator" and event.fields.get("peer_port") == "4500":
+            # we begin on UDP 500: the answer to IKE_SA_INIT made us move
+            self.in_auth = self.floated = True
+            self.nat_detected = self.nat_detected is not False
         if event.kind in ABOUT_CHILD or event.get("phase") == "2":
             self.stage = "phase2"
         elif self.stage == "unknown":

@@ -159,19 +159,20 @@ class Session:
                 self._child = None
                 self._liveness = name == "INFORMATIONAL"
                 return None if self._first is None or self._first.finished else self._first
-            if self._first is None and not self.is_rekeying and _is_farewell(event):
-                return None
         elif kind is EventKind.REKEY_STARTS:
             self._rekey = event
-            if self._first is None:
-                return None
         elif kind is EventKind.DPD and event.get("direction") == "sending":
             self._liveness = self.is_up
         elif self._liveness and kind in _REPEATS and self._first is None:
             return None
-        if kind in _OF_THE_WHOLE or (self._first is None and kind is EventKind.NOTED):
+        if kind in _OF_THE_WHOLE or (self._first is None and self._begins_nothing(event)):
             return self._first
         return self._of_child(event, begin) or self.first(event, begin)
+
+    def _begins_nothing(self, event: Event) -> bool:
+        if event.kind is EventKind.STATE:
+            return not self.is_rekeying and _is_farewell(event)
+        return event.kind in (EventKind.NOTED, EventKind.REKEY_STARTS)
 
     def _of_child(self, event: Event, begin: Begin) -> Attempt | None:
         """The CREATE_CHILD_SA exchange that spoke last; one that only a refusal speaks of is begun by it."""

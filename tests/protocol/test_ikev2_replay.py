@@ -289,8 +289,8 @@ def test_an_attempt_that_one_text_alone_tells_stays() -> None:
     ]  # fmt: skip
 
 
-def _trace(number: int, spi_i: str, spi_r: str, message: int, state: str, event: str) -> str:
-    spis = f"I_SPI={spi_i} R_SPI={spi_r} (I) MsgID = {message:08X}"
+def _trace(number: int, spis_of: tuple[str, str], message: int, state: str, event: str) -> str:
+    spis = f"I_SPI={spis_of[0]} R_SPI={spis_of[1]} (I) MsgID = {message:08X}"
     return f"IKEv2-PROTO-7: ({number}): SM Trace-> SA: {spis} CurState: {state} Event: {event}"
 
 
@@ -301,13 +301,13 @@ _WIRE = f"[192.0.2.1]:500->[{PEER}]:500 InitSPI=0xa1b2c3d4e5f60718 RespSPI=0x1f2
 def test_a_rekeyed_ike_sa_goes_on_under_new_names_and_the_old_one_goes_without_trouble() -> None:
     lines = [
         "IKEv2-PROTO-4: (25): Initiating IKE SA rekey",
-        _trace(25, *_OLD, 7, "CHILD_I_INIT", "EV_INIT_CREATE_CHILD"),
+        _trace(25, _OLD, 7, "CHILD_I_INIT", "EV_INIT_CREATE_CHILD"),
         f"IKEv2-PLAT-4: (25): SENT PKT [CREATE_CHILD_SA] {_WIRE}",
-        _trace(25, *_OLD, 7, "CHILD_I_PROC", "EV_CHK4_NOTIFY"),
-        _trace(26, *_NEW, 0, "CHILD_I_DONE", "EV_OK"),
+        _trace(25, _OLD, 7, "CHILD_I_PROC", "EV_CHK4_NOTIFY"),
+        _trace(26, _NEW, 0, "CHILD_I_DONE", "EV_OK"),
         "IKEv2-PROTO-4: (26): IKEV2 SA created; inserting SA into database. SA lifetime timer (86400 sec) started",
         "IKEv2-PROTO-4: (25): Deleting SA",
-        _trace(25, *_OLD, 8, "EXIT", "EV_FREE_SA"),
+        _trace(25, _OLD, 8, "EXIT", "EV_FREE_SA"),
     ]
     assert summary("\n".join(lines), "peer", "outcome", "rekey") == [(PEER, "established", True)]
 
@@ -315,8 +315,8 @@ def test_a_rekeyed_ike_sa_goes_on_under_new_names_and_the_old_one_goes_without_t
 def test_a_child_rekey_of_a_session_from_its_middle_is_one_negotiation() -> None:
     lines = [
         "IKEv2-PROTO-4: (25): Beginning IPSEC SA rekey",
-        _trace(25, *_OLD, 5, "READY", "EV_REKEY_IPSEC"),
-        _trace(25, *_OLD, 5, "CHILD_I_INIT", "EV_INIT_CREATE_CHILD"),
-        _trace(25, *_OLD, 5, "CHILD_I_DONE", "EV_OK"),
+        _trace(25, _OLD, 5, "READY", "EV_REKEY_IPSEC"),
+        _trace(25, _OLD, 5, "CHILD_I_INIT", "EV_INIT_CREATE_CHILD"),
+        _trace(25, _OLD, 5, "CHILD_I_DONE", "EV_OK"),
     ]
     assert summary("\n".join(lines), "outcome", "child_only", "rekey") == [("established", True, True)]
