@@ -17,13 +17,14 @@ _BIRTHS = frozenset({"EV_INIT_SA", "EV_RECV_INIT"})
 _TROUBLE = re.compile(r"ABORT|FAIL|ERR|EXCEED|TMO|TIMEOUT")
 _STARTS = frozenset({EventKind.RESPONDER_STARTS, EventKind.INITIATOR_STARTS})
 _REPEATS = frozenset({EventKind.RETRANSMIT, EventKind.DPD_TIMEOUT})
+_DELETES = frozenset({EventKind.DELETE_RECEIVED, EventKind.DELETE_SENT})
 _SAME_DEATH = timedelta(seconds=5)
 _SAME_BREATH = timedelta(seconds=1)
 _REKEY_CLEANUP, _REKEY_LINES = timedelta(seconds=60), 60
 _LIFE = frozenset({EventKind.DPD, EventKind.DPD_TIMEOUT, EventKind.DELETE_RECEIVED, EventKind.DELETE_SENT})
 _OF_THE_WHOLE = ENDINGS | _LIFE
 _OF_EXCHANGES = frozenset({EventKind.STATE, EventKind.PACKET})
-_MEANT = frozenset({EventKind.DELETE_RECEIVED, EventKind.RETRIES_EXHAUSTED})
+_MEANT = frozenset({*_DELETES, EventKind.RETRIES_EXHAUSTED})
 _CHILD_REFUSALS = frozenset(
     {
         EventKind.RECEIVED_POLICY, EventKind.EXPECTED_POLICY, EventKind.IPSEC_PROPOSALS_REFUSED,
@@ -99,7 +100,7 @@ class Session:
         if event.kind not in _MEANT:
             return event
         made = self._replacing
-        if event.kind is EventKind.DELETE_RECEIVED:
+        if event.kind in _DELETES:
             if event.get("scope") or made is None or not _follows(made, event):
                 return event
             return msgspec.structs.replace(event, fields={**event.fields, "scope": "child"})

@@ -320,3 +320,14 @@ def test_a_child_rekey_of_a_session_from_its_middle_is_one_negotiation() -> None
         _trace(25, _OLD, 5, "CHILD_I_DONE", "EV_OK"),
     ]
     assert summary("\n".join(lines), "outcome", "child_only", "rekey") == [("established", True, True)]
+
+
+def test_a_delete_that_we_send_behind_a_rekey_is_that_of_the_old_child() -> None:
+    lines = [
+        f"IKEv2-PLAT-4: (25): SENT PKT [CREATE_CHILD_SA] {_WIRE}",
+        _trace(25, _OLD, 7, "CHILD_I_DONE", "EV_OK"),
+        "IKEv2-PROTO-4: (25): Sending DELETE INFO message for IPsec SA [SPI: 0x9F8E7D6C]",
+        "IKEv2-PROTO-4: (25): Sending DELETE INFO message",
+    ]
+    (events,) = replayed("\n".join(lines)).peer_events.values()
+    assert [(one.kind, one.get("scope")) for one in events] == [(EventKind.DELETE_SENT, "child")] * 2
