@@ -1,14 +1,14 @@
 """One IKEv2 attempt while it is replayed: the first exchanges with the first child, or one CREATE_CHILD_SA exchange."""
 
-from collections import Counter
 from collections.abc import Callable
 
 import msgspec
 
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import NegotiatedChild
-from nornir_ikediag.model.sa import Role, Selector
+from nornir_ikediag.model.sa import Selector
 from nornir_ikediag.protocol.draft import Draft
+from nornir_ikediag.protocol.ikev2_counts import PacketCounts
 from nornir_ikediag.protocol.ikev2_exchanges import (
     ABOUT_CHILD,
     CHILD_DONE,
@@ -19,6 +19,7 @@ from nornir_ikediag.protocol.ikev2_exchanges import (
     REFUSING_NOTIFIES,
     state_row,
 )
+from nornir_ikediag.protocol.ikev2_places import PLACES, Standing, notify_of, placed
 
 _NOT_KEPT = frozenset({EventKind.NOTED, EventKind.STATE})
 _PACKETS = frozenset(
@@ -33,8 +34,6 @@ _MOST_CHILDREN = 64
 _ASKS_AGAIN = ("INVALID_KE_PAYLOAD", "COOKIE")  # RFC 7296 sections 1.2 and 2.6
 _ASKED = frozenset({EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT})
 _UP = frozenset({EventKind.IKEV2_SA_CREATED, EventKind.PHASE1_COMPLETED})
-# The same packet is told by two facilities (protocol, platform), of which either may be off: each is counted by itself.
-_RETRANSMIT_LINE = "line"
 
 
 class Attempt(Draft):
@@ -49,25 +48,18 @@ class Attempt(Draft):
         self.created = child_only
         self.stage = "phase2" if child_only else "unknown"
         self.user_or_group: str | None = None  # syslog's `Username:`, which may be either
-        self._seen: Counter[tuple[str, ...]] = Counter()
-        self._packets: Counter[tuple[str, str]] = Counter()
-        self._resends: Counter[str] = Counter()
-        self._resends_at_end: Counter[str] = Counter()
-        self._peer_repeats: Counter[str] = Counter()
-        self._after_float: Counter[str] = Counter()
-        self._init_answered = False
+        self._counts = PacketCounts(self)
         self._last_state: Event | None = None
 
     @property
     def shows_packets(self) -> bool:
         """Whether a debug tells it: the packets, or the states between them."""
-        return bool(self._packets) or self._last_state is not None
+        return self._counts.any or self._last_state is not None
 
     def take(self, event: Event) -> None:
         """The next event of this attempt."""
-        place = _PLACES.get(event.kind)
-        if place is not None:
-            event = self._settled(event, *place(self, event))
+        if event.kind in PLACES:
+            event = self._in_place(event)
         kind = event.kind
         if kind not in _NOT_KEPT:
             self.add(event)
@@ -87,46 +79,13 @@ class Attempt(Draft):
     def retire(self) -> None:
         """Long ago: keep what tells how it began and ended. Of a success the packets tell nothing any more."""
         self.shorten(_MOST_OF_OLD, _PACKETS if self.outcome in ("established", "deleted") else _CHATTER)
-        self._seen.clear()
+        self._counts.starts_anew()
 
-    def _settled(self, event: Event, kind: EventKind, further: dict[str, str]) -> Event:
-        """The event with what only its place in the exchange tells: whether it is about the IKE SA or the child."""
-        if kind is event.kind and not further:
-            return event
-        return msgspec.structs.replace(event, kind=kind, fields={**event.fields, **further})
-
-    def _place_of_proposals(self, event: Event) -> tuple[EventKind, dict[str, str]]:
-        if self.role == "responder" and (event.tunnel_group or event.get("user_or_group")):
-            self.in_auth = True  # syslog knows the peer's group, which a responder finds by the identity in IKE_AUTH
-        return self._place_of_refusal() if event.get("phase") == "unknown" else (event.kind, {})
-
-    def _place_of_selectors(self, event: Event) -> tuple[EventKind, dict[str, str]]:
-        # an empty list of policies in IKE_SA_INIT: the crypto map was not asked yet
-        if event.get("list") == "empty" and self.stage == "phase1" and not self.in_auth:
-            return self._place_of_refusal()
-        if not event.get("remote") and self.selectors is not None:
-            return event.kind, {"local": self.selectors.local.network, "remote": self.selectors.remote.network}
-        return event.kind, {}
-
-    def _place_of_notify(self, event: Event) -> tuple[EventKind, dict[str, str]]:
-        name = _notify(event)
-        return event.kind, {"phase": self._phase_of_notify(name)} if name in REFUSING_NOTIFIES else {}
-
-    def _place_of_group(self, event: Event) -> tuple[EventKind, dict[str, str]]:
-        return (EventKind.PFS_MISMATCH, {"phase": "2"}) if self.child_only else (event.kind, {})
-
-    def _place_of_proxy(self, event: Event) -> tuple[EventKind, dict[str, str]]:
-        return event.kind, {"side": self._side(event)}
-
-    def _place_of_refusal(self) -> tuple[EventKind, dict[str, str]]:
-        if self.in_auth:
-            return EventKind.IPSEC_PROPOSALS_REFUSED, {"phase": "2"}
-        return EventKind.IKE_PROPOSALS_REFUSED, {"phase": "1"} if self.stage == "phase1" else {}
-
-    def _phase_of_notify(self, name: str) -> str:
-        if self.child_only:
-            return "2"
-        return REFUSING_NOTIFIES[name] if self.in_auth else "1"
+    def _in_place(self, event: Event) -> Event:
+        if event.kind is EventKind.IKE_PROPOSALS_REFUSED and self.role == "responder":
+            # syslog knows the peer's group, which a responder finds by the identity in IKE_AUTH
+            self.in_auth = self.in_auth or bool(event.tunnel_group or event.get("user_or_group"))
+        return placed(event, Standing(self.role, self.stage, self.in_auth, self.child_only, self.selectors))
 
     def _learn(self, event: Event) -> None:
         self.local = self.local or event.local
@@ -151,11 +110,10 @@ class Attempt(Draft):
             self._asked_for(event)
 
     def _retransmit(self, event: Event) -> None:
-        self._resent(_RETRANSMIT_LINE)
+        self._counts.retransmit()
 
     def _duplicate(self, event: Event) -> None:
-        self._peer_repeats[_RETRANSMIT_LINE] += 1
-        self.peer_repeats = max(self._peer_repeats.values())
+        self._counts.duplicate()
 
     def _state(self, event: Event) -> None:
         state, happened = event.get("state"), event.get("event")
@@ -190,35 +148,12 @@ class Attempt(Draft):
             self.stage = stage
 
     def _packet(self, event: Event) -> None:
-        sending, tag = event.get("direction") == "sending", event.get("tag", "PROTO")
-        name = event.get("exchange")
-        self._advance(name, "phase1")
+        self._advance(event.get("exchange"), "phase1")
         if "4500" in (event.get("local_port"), event.get("peer_port")):
             self.floated = True
         response = "RESPONSE" in event.get("flags") + event.get("flag")
-        self._learn_role(event, sending, response)
-        key = (tag, "sending" if sending else "received", name, event.get("message_id"), "R" if response else "")
-        if sending and name == "IKE_SA_INIT" and self.role == "initiator" and self._init_answered:
-            self._seen.clear()  # the answer asked for another one: a cookie, another group
-        self._init_answered = name == "IKE_SA_INIT" and not sending
-        self._seen[key] += 1
-        if self._seen[key] > 1:
-            if sending:
-                self._resent(tag)
-            else:
-                self._peer_repeats[tag] += 1
-                self.peer_repeats = max(self._peer_repeats.values())
-            return
-        self._packets[tag, key[1]] += 1
-        if sending:
-            self.sent = max(self.sent, self._packets[tag, key[1]])
-        else:
-            self.received = max(self.received, self._packets[tag, key[1]])
-            if self.floated:
-                self._after_float[tag] += 1
-                self.received_after_float = max(self._after_float.values())
-        self._resends_at_end.clear()
-        self.resent_at_end = 0
+        self._learn_role(event, event.get("direction") == "sending", response)
+        self._counts.packet(event, response=response)
 
     def _learn_role(self, event: Event, sending: bool, response: bool) -> None:
         if self.role != "unknown":
@@ -226,19 +161,6 @@ class Attempt(Draft):
         is_known = bool(event.get("flags") or event.get("flag"))
         if is_known or event.get("spi_r") == "0x0000000000000000":
             self.role = "initiator" if sending != response else "responder"
-
-    def _resent(self, tag: str) -> None:
-        self._resends[tag] += 1
-        self._resends_at_end[tag] += 1
-        self.resent = max(self._resends.values())
-        self.resent_at_end = max(self._resends_at_end.values())
-
-    def _side(self, event: Event) -> str:
-        """TSi is the side of the end that began this exchange (RFC 7296 section 2.9)."""
-        role: Role = self.role
-        if role == "unknown":
-            role = "initiator" if event.kind == EventKind.PROXY_SENT else "responder"
-        return "local" if (event.get("payload") == "TSi") == (role == "initiator") else "remote"
 
     def _selector(self, event: Event) -> None:
         selector = Selector(event.get("network"), _number(event.get("protocol")), event.get("port", "0"))
@@ -280,9 +202,9 @@ class Attempt(Draft):
         self._established()
 
     def _notified(self, event: Event) -> None:
-        name = _notify(event)
+        name = notify_of(event)
         if name in _ASKS_AGAIN:
-            self._seen.clear()  # the same message goes out again, and that is no retransmission
+            self._counts.starts_anew()
         elif name == "REKEY_SA":
             self.rekey = True
         elif name in REFUSING_NOTIFIES and event.kind is EventKind.NOTIFY_RECEIVED:
@@ -290,7 +212,7 @@ class Attempt(Draft):
 
     def _starts_anew(self, event: Event) -> None:
         if not event.get("final"):
-            self._seen.clear()  # as above
+            self._counts.starts_anew()
         self._outcome(event)
 
     def _address(self, event: Event) -> None:
@@ -338,16 +260,7 @@ class Attempt(Draft):
             self.outcome = "deleted"
 
 
-# What only its place in the exchange tells of an event; and what events of a kind do. All others: ``_outcome``.
-_PLACES: dict[EventKind, Callable[[Attempt, Event], tuple[EventKind, dict[str, str]]]] = {
-    EventKind.IKE_PROPOSALS_REFUSED: Attempt._place_of_proposals,
-    EventKind.SELECTORS_REFUSED: Attempt._place_of_selectors,
-    EventKind.NOTIFY_RECEIVED: Attempt._place_of_notify,
-    EventKind.NOTIFY_SENT: Attempt._place_of_notify,
-    EventKind.KE_WRONG_GROUP: Attempt._place_of_group,
-    EventKind.PROXY_RECEIVED: Attempt._place_of_proxy,
-    EventKind.PROXY_SENT: Attempt._place_of_proxy,
-}
+# What events of a kind do. All others: ``_outcome``.
 _TAKES: dict[EventKind, Callable[[Attempt, Event], None]] = {
     EventKind.STATE: Attempt._state,
     EventKind.PACKET: Attempt._packet,
@@ -366,10 +279,6 @@ _TAKES: dict[EventKind, Callable[[Attempt, Event], None]] = {
     EventKind.COOKIE_CHALLENGE: Attempt._starts_anew,
     EventKind.KE_WRONG_GROUP: Attempt._starts_anew,
 }
-
-
-def _notify(event: Event) -> str:
-    return event.get("name").strip().upper().replace(" ", "_").replace("-", "_")
 
 
 def _number(text: str) -> int:
