@@ -28,6 +28,7 @@ _GOES_ON = re.compile(
 )
 _LOGGING = "logging_setting"  # `show logging` prints the messages behind its settings, and pieces of wrapped ones
 _LOOK_AHEAD_LINES = 12
+_FIRST_LINES = 100
 
 
 class Sections(msgspec.Struct, frozen=True):
@@ -45,8 +46,9 @@ def prompt_host(line: str) -> str | None:
 
 def holds_anything(lines: Sequence[str]) -> bool:
     """Whether these lines, the first of some text, hold anything that one of our readers reads."""
-    if shows.recognise(lines) is not None or looks_like_log(lines):
-        return True
+    for part in (lines[:_FIRST_LINES], lines):  # they nearly always tell
+        if shows.recognise(part) is not None or looks_like_log(part):
+            return True
     sections = split(Source(name="", text="\n".join(lines)))
     if any(_reads_some(source, show) for show, source in sections.shows):
         return True

@@ -123,9 +123,10 @@ class Ikev2Reader:
             self._finish_packet()
             self._trace(origin, trace)
             return True
-        if self._comparison is not None and self._comparison.take(origin, text):
-            return True
-        self._finish_comparison()
+        if self._comparison is not None:
+            if self._comparison.take(origin, text):
+                return True
+            self._finish_comparison()
         packet = self._packet
         if packet is not None and packet.take_by_first_word(origin, text):
             return True
