@@ -29,7 +29,7 @@ _PACKETS = frozenset(
     }
 )  # fmt: skip
 _CHATTER = frozenset({EventKind.CRYPTO_MAP_CHECK, EventKind.CONSEQUENCE, EventKind.DPD})
-_MOST_OF_OLD = 12
+_FAILED_KEEPS, _GOOD_KEEPS = 10, 4  # events of an attempt of long ago
 _MOST_CHILDREN = 64
 _ASKS_AGAIN = ("INVALID_KE_PAYLOAD", "COOKIE")  # RFC 7296 sections 1.2 and 2.6
 _ASKED = frozenset({EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT})
@@ -78,8 +78,9 @@ class Attempt(Draft):
 
     def retire(self) -> None:
         """Long ago: keep what tells how it began and ended. Of a success the packets tell nothing any more."""
-        self.shorten(_MOST_OF_OLD, _PACKETS if self.outcome in ("established", "deleted") else _CHATTER)
-        self._counts.starts_anew()
+        good = self.outcome in ("established", "deleted")
+        self.shorten(_GOOD_KEEPS if good else _FAILED_KEEPS, _PACKETS if good else _CHATTER)
+        self._counts = PacketCounts(self)
 
     def _in_place(self, event: Event) -> Event:
         if event.kind is EventKind.IKE_PROPOSALS_REFUSED and self.role == "responder":

@@ -14,7 +14,18 @@ _RETRANSMIT_LINE = "line"  # a facility of its own: `Retransmitting packet`, `De
 
 
 class PacketCounts:
-    """Keeps the counts of a draft. ``any``: whether packets were told at all."""
+    """Keeps the counts of a draft."""
+
+    __slots__ = (
+        "_after_float",
+        "_draft",
+        "_init_answered",
+        "_packets",
+        "_peer_repeats",
+        "_resends",
+        "_resends_at_end",
+        "_told",
+    )
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft

@@ -34,8 +34,11 @@ class Keeper:
             self._fold()
 
     def negotiations(self) -> tuple[Negotiation, ...]:
-        """What is left of them, as values."""
-        return tuple(attempt.freeze() for attempt in self._attempts)
+        """What is left of them, as values. It keeps none of them: there may be many."""
+        frozen = []
+        while self._attempts:
+            frozen.append(self._attempts.popleft().freeze())
+        return tuple(frozen)
 
     def _shorten(self, attempt: Attempt) -> None:
         good = attempt.outcome in ("established", "deleted")
