@@ -111,6 +111,6 @@ def _flushed(code: int) -> int:
     """Flush now, so that a reader who has left (`| head`) does not make Python complain at its own exit."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from nornir_ikediag.errors import UsageError
 from nornir_ikediag.model.report import Report
@@ -14,9 +15,28 @@ def check(format_name: str, output: Path | None) -> None:
     """Refuse, before any work is done, a format that is none and a file that cannot be written. Raises UsageError."""
     if format_name not in formats():
         raise UsageError(f"There is no report format {format_name}. There are: {', '.join(formats())}.")
-    if output is not None and (output.is_dir() or not output.parent.is_dir()):
-        why = "is a folder" if output.is_dir() else "is in a folder that does not exist"
-        raise UsageError(f"The report cannot be written: {output} {why}.")
+    if output is None:
+        return
+    if output.is_dir():
+        why = f"{output} is a folder. Name a file in it"
+    elif not output.parent.is_dir():
+        why = f"{output} is in a folder that does not exist. Make it first"
+    elif not os.access(output if output.exists() else output.parent, os.W_OK):
+        why = f"you may not write {output}. Name another file with -o"
+    else:
+        return
+    raise UsageError(f"The report cannot be written: {why}.")
+
+
+def check_folder(folder: Path | None) -> None:
+    """Refuse, before any work is done, a folder that cannot be made or written to. Raises UsageError."""
+    if folder is None:
+        return
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    if not there.is_dir():
+        raise UsageError(f"Captures cannot be written to {folder}: {there} is no folder.")
+    if not os.access(there, os.W_OK):
+        raise UsageError(f"Captures cannot be written to {folder}: you may not write to {there}. Name another folder.")
 
 
 def paper() -> Paper:
@@ -35,16 +55,37 @@ def deliver(report: Report, format_name: str, output: Path | None) -> int:
         say(render(report, format_name, paper()))
     else:
         try:
-            output.write_text(render(report, format_name), encoding="utf-8")
+            _write(output, render(report, format_name))
         except OSError as error:
-            raise UsageError(f"The report could not be written to {output}: {error.strerror}.") from error
+            say(render(report, format_name, paper()))
+            raise UsageError(
+                f"The report could not be written to {output}: {error.strerror}. It stands on standard output instead."
+            ) from error
     return EXIT_CODES[report.summary.verdict]
 
 
-def say(text: str) -> None:
-    """To standard output; a reader who has left already (`| head`) is no error."""
+def _write(output: Path, text: str) -> None:
+    """Whole or not at all, where that can be had: who scrapes the file must never see half a report."""
+    if (output.exists() and not output.is_file()) or output.is_symlink() or not os.access(output.parent, os.W_OK):
+        output.write_text(text, encoding="utf-8")
+        return
+    part = output.with_name(f".{output.name}.part")
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        part.write_text(text, encoding="utf-8")
+        part.replace(output)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def say(text: str, stream: TextIO | None = None) -> None:
+    """To standard output; a reader who has left already (`| head`) is no error. Raises UsageError on a full disk."""
+    stream = stream or sys.stdout
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        # Python would try, and complain, once more on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise UsageError(f"Standard output could not be written to: {error.strerror}.") from error

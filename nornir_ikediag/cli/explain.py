@@ -2,13 +2,15 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
 
 from nornir_ikediag.cli import _options as options
 from nornir_ikediag.cli._exits import UNDETERMINED, complain, worse
-from nornir_ikediag.cli._output import check, deliver
+from nornir_ikediag.cli._output import check, deliver, say
+from nornir_ikediag.errors import UsageError
 from nornir_ikediag.model.facts import SourceFacts
 from nornir_ikediag.report._words import printable, where
 
@@ -42,6 +44,7 @@ def command(
     from nornir_ikediag.walk import told
 
     check(format_, output)
+    _keep_inputs(files, output)
     taken = intake(files)
     with watched(taken.captures) as captures:
         devices = [assemble(capture) for capture in captures]
@@ -62,10 +65,17 @@ def command(
 
 def list_unread(sources: Sequence[SourceFacts], stream: TextIO) -> None:
     """Write the lines that nothing of ours reads, as `source:line  text`, and how many more there are."""
+    listed = []
     for source in sources:
-        for line in source.quoted:
-            print(f"{where(line)}  {printable(line.text)}", file=stream)
+        listed += [f"{where(line)}  {printable(line.text)}\n" for line in source.quoted]
         if source.unread > len(source.quoted):
-            print(f"{printable(source.name)}: and {source.unread - len(source.quoted):,} more", file=stream)
+            listed.append(f"{printable(source.name)}: and {source.unread - len(source.quoted):,} more\n")
     if not any(source.unread for source in sources):
-        print("Every line was understood.", file=stream)
+        listed.append("Every line was understood.\n")
+    say("".join(listed), stream)
+
+
+def _keep_inputs(files: Sequence[str], output: Path | None) -> None:
+    """The log is the evidence: a report must not take its place. Raises UsageError."""
+    if output is not None and any(file != "-" and Path(file).resolve() == output.resolve() for file in files):
+        raise UsageError(f"-o {output} would overwrite what is to be explained. Name another file.")

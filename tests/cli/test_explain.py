@@ -3,6 +3,7 @@
 import gzip
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -168,11 +169,53 @@ def test_walks_through_a_negotiation(ikediag: Run, good: Path) -> None:
 
 
 def test_a_report_that_cannot_be_written(ikediag: Run, good: Path, tmp_path: Path) -> None:
-    done = ikediag("explain", str(good), "-o", str(tmp_path / "no" / "report"))
-    assert done.returncode == 3
+    missing = tmp_path / "no" / "report"
+    for output, why in (
+        (missing, f"The report cannot be written: {missing} is in a folder that does not exist. Make it first."),
+        (tmp_path, f"The report cannot be written: {tmp_path} is a folder. Name a file in it."),
+        (good, f"-o {good} would overwrite what is to be explained. Name another file."),
+    ):
+        done = ikediag("explain", str(good), "-o", str(output))
+        assert (done.returncode, done.stdout, done.stderr) == (3, "", f"ikediag: {why}\n")
+    assert good.read_text("utf-8") == ESTABLISHED
+
+
+def test_a_report_replaces_the_old_one_at_once_and_whole(ikediag: Run, good: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "textfiles"
+    folder.mkdir()
+    report = folder / "ikediag.prom"
+    report.write_text("old", "utf-8")
+    with report.open(encoding="utf-8") as scraped:  # by somebody who opened it a moment before
+        assert ikediag("explain", str(good), "--format", "metrics", "-o", str(report)).returncode == 0
+        assert scraped.read() == "old"
+    assert report.read_text("utf-8").startswith("# HELP ")
+    assert list(folder.iterdir()) == [report]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_a_full_disk_is_a_sentence_and_the_report_is_not_lost(ikediag: Run, good: Path) -> None:
+    alone = ikediag("explain", str(good))
+    done = ikediag("explain", str(good), "-o", "/dev/full")
+    assert (done.returncode, done.stdout) == (3, alone.stdout)
     assert done.stderr == (
-        f"ikediag: The report cannot be written: {tmp_path / 'no' / 'report'} is in a folder that does not exist.\n"
+        "ikediag: The report could not be written to /dev/full: No space left on device. "
+        "It stands on standard output instead.\n"
     )
+    command = f"{sys.executable} -m nornir_ikediag.cli explain {good} > /dev/full"
+    full = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (full.returncode, full.stderr) == (
+        3,
+        "ikediag: Standard output could not be written to: No space left on device.\n",
+    )
+
+
+def test_unread_lines_into_a_pipe_whose_reader_leaves(good: Path, tmp_path: Path) -> None:
+    path = tmp_path / "odd.log"
+    odd = "".join(f"Mar 02 12:01:03 [IKEv1]: line {number} that no release prints\n" for number in range(9_000))
+    path.write_text(ESTABLISHED + odd, encoding="utf-8")
+    command = f"{sys.executable} -m nornir_ikediag.cli explain {path} --unread | head -n 1"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.stdout.count("\n"), done.stderr) == (1, "")
 
 
 def test_the_published_case(ikediag: Run, shared: Path) -> None:
