@@ -10,6 +10,7 @@ import getpass
 import ipaddress
 import logging
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,15 +30,15 @@ _WORKERS = 20
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What the options say about devices. ``hosts`` empty: the whole inventory, as far as ``filters`` leave it."""
+    """What the options say about devices. Without ``hosts`` the whole inventory, as far as ``filters`` leave it."""
 
+    hosts: Sequence[str] | None = None
+    filters: Sequence[str] | None = None
     config: Path | None = None
-    hosts: tuple[str, ...] = ()
-    filters: tuple[str, ...] = ()
-    workers: int | None = None
     user: str | None = None
     ssh_config: Path | None = None
     context: str | None = None
+    workers: int | None = None
     dry_run: bool = False
 
 
@@ -45,8 +46,8 @@ def fleet(wanted: Wanted) -> Nornir:
     """The devices, ready for tasks. Raises UsageError: no such configuration, host, filter; no credentials."""
     config = _config(wanted.config)
     nornir = _of_configuration(config, wanted) if config else None
-    known = set(nornir.inventory.hosts) if nornir else set()
-    if wanted.user and wanted.hosts and all(_is_address(name) and name not in known for name in wanted.hosts):
+    known = list(nornir.inventory.hosts) if nornir else []
+    if wanted.user and wanted.hosts and all(_is_of_no_inventory(name, known) for name in wanted.hosts):
         nornir = _of_addresses(wanted.hosts, wanted)
     elif nornir is None or config is None:
         raise UsageError(
@@ -64,6 +65,8 @@ def fleet(wanted: Wanted) -> Nornir:
 
 def _config(named: Path | None) -> Path | None:
     if named is not None:
+        if named.is_dir():
+            raise UsageError(f"-c takes a Nornir configuration file; {named} is a folder. Name the file in it.")
         if not named.is_file():
             raise UsageError(f"There is no Nornir configuration {named}.")
         return named
@@ -83,10 +86,15 @@ def _of_configuration(config: Path, wanted: Wanted) -> Nornir:
         return InitNornir(config_file=str(config), **settings)
     except Exception as error:
         reason, _ = redact(" ".join(str(error).split())[:200])
-        raise UsageError(
-            f"The Nornir configuration {config} could not be used ({type(error).__name__}: {reason}). "
-            "Correct it, or the inventory it names."
-        ) from error
+        reason, hint = f"{type(error).__name__}: {reason}", "Correct it, or the inventory it names."
+        if isinstance(error, FileNotFoundError):
+            reason = f"there is no file {error.filename}"
+            hint = (
+                "Relative paths in it count from the folder that you are in: run in the right one, or write them whole."
+            )
+        elif isinstance(error, KeyError):
+            reason = f"nothing is called {error}: is it a group that a host names, and that is missing?"
+        raise UsageError(f"The Nornir configuration {config} could not be used ({reason}). {hint}") from error
 
 
 def _of_addresses(hosts: Sequence[str], wanted: Wanted) -> Nornir:
@@ -97,6 +105,8 @@ def _of_addresses(hosts: Sequence[str], wanted: Wanted) -> Nornir:
     from nornir.core.state import GlobalState
     from nornir.plugins.runners import ThreadedRunner
 
+    if wanted.filters:
+        raise UsageError(f"-F chooses from an inventory, and {', '.join(hosts)} is of none. Leave one of them out.")
     ConnectionPluginRegister.auto_register()
     _quiet()
     ssh = SSHConfig(config_file=str(_existing(wanted.ssh_config))) if wanted.ssh_config else SSHConfig()
@@ -117,27 +127,34 @@ def _of_addresses(hosts: Sequence[str], wanted: Wanted) -> Nornir:
 
 def _selected(nornir: Nornir, wanted: Wanted, config: Path) -> Nornir:
     known = list(nornir.inventory.hosts)
-    for name in wanted.hosts:
+    chosen, filters = wanted.hosts or (), wanted.filters or ()
+    for name in chosen:
         if name not in known:
-            raise UsageError(_no_such_host(name, known, config))
-    if wanted.hosts:
-        nornir = nornir.filter(filter_func=lambda host: host.name in wanted.hosts)
-    for text in wanted.filters:
+            raise UsageError(f"The inventory of {config} has no host {name}. {_instead(name, known, wanted)}")
+    if chosen:
+        nornir = nornir.filter(filter_func=lambda host: host.name in chosen)
+    for text in filters:
         nornir = _filtered(nornir, text)
     if not nornir.inventory.hosts:
-        said = f" with {' '.join(wanted.filters)}" if wanted.filters else ""
+        said = f" with {' '.join(filters)}" if filters else ""
         raise UsageError(f"The inventory of {config} has no host{said}.")
     return nornir
 
 
-def _no_such_host(name: str, known: Sequence[str], config: Path) -> str:
-    close = difflib.get_close_matches(name, known, n=3)
-    hint = f" Did you mean {' or '.join(close)}?" if close else ""
-    if not close and known:
-        hint = f" It has {', '.join(known[:8])}{', …' if len(known) > 8 else ''}."
-    if _is_address(name):
-        hint = " An address that is in no inventory needs --user."
-    return f"The inventory of {config} has no host {name}.{hint}"
+def _instead(name: str, known: Sequence[str], wanted: Wanted) -> str:
+    """What to type for a host that is not in the inventory."""
+    close = _similar(name, known)
+    if close and not _is_address(name):
+        return f"Did you mean {' or '.join(close)}?"
+    if _is_address(name) or "." in name:
+        if not wanted.user:
+            return "An address that is in no inventory needs --user."
+        return "Addresses go into a run of their own, without hosts of the inventory."
+    return f"It has {', '.join(known[:8])}{', …' if len(known) > 8 else ''}." if known else "It is empty."
+
+
+def _similar(name: str, known: Sequence[str]) -> list[str]:
+    return difflib.get_close_matches(name, known, n=3)
 
 
 def _filtered(nornir: Nornir, text: str) -> Nornir:
@@ -207,8 +224,24 @@ def _is_address(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
     except ValueError:
-        return "." in text and "/" not in text
+        return False
     return True
+
+
+def _is_of_no_inventory(name: str, known: Sequence[str]) -> bool:
+    """An address, or a name of the DNS. One that resembles a host of the inventory is a slip unless it resolves."""
+    if name in known:
+        return False
+    if _is_address(name):
+        return True
+    return "." in name and "/" not in name and (not _similar(name, known) or _resolves(name))
+
+
+def _resolves(name: str) -> bool:
+    try:
+        return bool(socket.getaddrinfo(name, None))
+    except (OSError, UnicodeError):
+        return False
 
 
 def _quiet() -> None:

@@ -1,9 +1,14 @@
 """Options that several commands share: one wording, one environment variable each."""
 
+import functools
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from nornir_ikediag.cli._fleet import Wanted
 
 Config = Annotated[
     Path | None,
@@ -21,7 +26,7 @@ Filters = Annotated[
 ]
 Workers = Annotated[
     int | None,
-    typer.Option("--workers", min=1, envvar="IKEDIAG_WORKERS", help="How many devices at once."),
+    typer.Option("--workers", metavar="NUMBER", min=1, envvar="IKEDIAG_WORKERS", help="How many devices at once."),
 ]
 User = Annotated[
     str | None,
@@ -83,3 +88,31 @@ Save = Annotated[
     Path | None,
     typer.Option("--save", metavar="FOLDER", help="Keep what the devices said there, for `ikediag explain`."),
 ]
+
+
+def to_reach_devices(command: Callable[..., int]) -> Callable[..., int]:
+    """The command with the options that lead to devices in the place of its parameter ``wanted``, made of them."""
+    shared = inspect.signature(_wanted).parameters
+    own = inspect.signature(command)
+    parameters = [
+        option for one in own.parameters.values() for option in (shared.values() if one.name == "wanted" else [one])
+    ]
+
+    @functools.wraps(command)
+    def joined(**given: Any) -> int:
+        wanted = _wanted(**{name: given.pop(name) for name in shared})
+        return command(wanted=wanted, **given)
+
+    joined.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]  # what typer reads
+    return joined
+
+
+def _wanted(
+    *,
+    config: Config = None,
+    user: User = None,
+    ssh_config: SshConfig = None,
+    context: Context = None,
+    workers: Workers = None,
+) -> Wanted:
+    return Wanted(config=config, user=user, ssh_config=ssh_config, context=context, workers=workers)

@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from nornir_ikediag.cli import _options as options
 from nornir_ikediag.cli._exits import HEALTHY, UNDETERMINED, complain, stop
 from nornir_ikediag.cli._fleet import Wanted, fleet
-from nornir_ikediag.cli._output import say
+from nornir_ikediag.cli._output import check_folder, say
 
 
+@options.to_reach_devices
 def command(
     *,
     hosts: Annotated[
@@ -23,11 +25,7 @@ def command(
     window: options.Window = 0,
     force: options.Force = False,
     filters: options.Filters = None,
-    config: options.Config = None,
-    user: options.User = None,
-    ssh_config: options.SshConfig = None,
-    context: options.Context = None,
-    workers: options.Workers = None,
+    wanted: Wanted,
 ) -> int:
     """Save what the firewalls say, without judging it.
 
@@ -39,16 +37,8 @@ def command(
       ikediag collect fw1 --peer 203.0.113.7 --window 60
       ikediag explain captures/fw1
     """
-    wanted = Wanted(
-        config=config,
-        hosts=tuple(hosts or ()),
-        filters=tuple(filters or ()),
-        workers=workers,
-        user=user,
-        ssh_config=ssh_config,
-        context=context,
-    )
-    nornir = fleet(wanted)
+    check_folder(into)
+    nornir = fleet(replace(wanted, hosts=hosts, filters=filters))
 
     from nornir_ikediag.cli._run import aggregated
     from nornir_ikediag.functions import to_report, write_captures

@@ -82,7 +82,7 @@ def _run(config: Path) -> Report:
     _tell(f"\n2. diagnose: {plural(len(broken), 'firewall')} of {len(health.devices)} need a closer look")
     _tell("   a debug window on each where the state does not tell, closed again and proved closed")
     closer = reported(
-        fleet(Wanted(config=config, hosts=tuple(broken))),
+        fleet(Wanted(config=config, hosts=broken)),
         "diagnosing",
         diagnose,
         window_seconds=_WINDOW_SECONDS,

@@ -3,13 +3,15 @@
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from nornir_ikediag.cli import _options as options
 from nornir_ikediag.cli._exits import stop
 from nornir_ikediag.cli._fleet import Wanted, fleet
-from nornir_ikediag.cli._output import check, deliver, say
+from nornir_ikediag.cli._output import check, check_folder, deliver, say
 
 
+@options.to_reach_devices
 def command(
     *,
     hosts: Annotated[
@@ -21,11 +23,7 @@ def command(
     dry_run: options.DryRun = False,
     offline: options.Offline = False,
     save: options.Save = None,
-    config: options.Config = None,
-    user: options.User = None,
-    ssh_config: options.SshConfig = None,
-    context: options.Context = None,
-    workers: options.Workers = None,
+    wanted: Wanted,
     format_: options.Format = "text",
     output: options.Output = None,
 ) -> int:
@@ -42,16 +40,8 @@ def command(
       ikediag diagnose fw1 --dry-run
     """
     check(format_, output)
-    wanted = Wanted(
-        config=config,
-        hosts=tuple(hosts),
-        workers=workers,
-        user=user,
-        ssh_config=ssh_config,
-        context=context,
-        dry_run=dry_run or offline,
-    )
-    nornir = fleet(wanted)
+    check_folder(save)
+    nornir = fleet(replace(wanted, hosts=hosts, dry_run=dry_run or offline))
 
     from nornir_ikediag.cli._run import aggregated
     from nornir_ikediag.functions import to_report

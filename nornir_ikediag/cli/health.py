@@ -1,20 +1,19 @@
 """`ikediag health`: the whole fleet, with show commands only."""
 
+from msgspec.structs import replace
+
 from nornir_ikediag.cli import _options as options
 from nornir_ikediag.cli._fleet import Wanted, fleet
-from nornir_ikediag.cli._output import check, deliver
+from nornir_ikediag.cli._output import check, check_folder, deliver
 
 
+@options.to_reach_devices
 def command(
     *,
     filters: options.Filters = None,
     peer: options.Peer = None,
     save: options.Save = None,
-    config: options.Config = None,
-    user: options.User = None,
-    ssh_config: options.SshConfig = None,
-    context: options.Context = None,
-    workers: options.Workers = None,
+    wanted: Wanted,
     format_: options.Format = "text",
     output: options.Output = None,
 ) -> int:
@@ -29,15 +28,8 @@ def command(
       ikediag health -F site=berlin --format metrics -o /var/lib/node_exporter/ikediag.prom
     """
     check(format_, output)
-    wanted = Wanted(
-        config=config,
-        filters=tuple(filters or ()),
-        workers=workers,
-        user=user,
-        ssh_config=ssh_config,
-        context=context,
-    )
-    nornir = fleet(wanted)
+    check_folder(save)
+    nornir = fleet(replace(wanted, filters=filters))
 
     from nornir_ikediag.cli._run import reported
     from nornir_ikediag.tasks import collect_state

@@ -1,5 +1,7 @@
 """`ikediag sweep`: what debug windows, ours or others', may have left behind."""
 
+from msgspec.structs import replace
+
 from nornir_ikediag.cli import _options as options
 from nornir_ikediag.cli._exits import FAILED, HEALTHY, UNDETERMINED, complain, worse
 from nornir_ikediag.cli._fleet import Wanted, fleet
@@ -13,14 +15,11 @@ _HOW_TO_END = (
 )
 
 
+@options.to_reach_devices
 def command(
     *,
     filters: options.Filters = None,
-    config: options.Config = None,
-    user: options.User = None,
-    ssh_config: options.SshConfig = None,
-    context: options.Context = None,
-    workers: options.Workers = None,
+    wanted: Wanted,
 ) -> int:
     """Check that no firewall has a debug or a debug condition left on.
 
@@ -31,15 +30,7 @@ def command(
     Example:
       ikediag sweep -c config.yaml
     """
-    wanted = Wanted(
-        config=config,
-        filters=tuple(filters or ()),
-        workers=workers,
-        user=user,
-        ssh_config=ssh_config,
-        context=context,
-    )
-    nornir = fleet(wanted)
+    nornir = fleet(replace(wanted, filters=filters))
 
     from nornir_ikediag.assemble import assemble
     from nornir_ikediag.cli._run import aggregated

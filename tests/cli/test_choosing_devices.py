@@ -1,5 +1,6 @@
 """Which devices a command is about, and whose credentials it uses, before anything is sent."""
 
+import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -107,6 +108,16 @@ def test_an_address_beside_an_inventory(config: Path) -> None:
         ({"hosts": ("fw11",)}, r"has no host fw11\. Did you mean fw1\?$"),
         ({"hosts": ("zzz",)}, r"has no host zzz\. It has fw1, fw2\.$"),
         ({"hosts": ("192.0.2.9",)}, r"has no host 192\.0\.2\.9\. An address that is in no inventory needs --user\.$"),
+        (
+            {"hosts": ("fw1", "192.0.2.9"), "user": "me"},
+            r"has no host 192\.0\.2\.9\. Addresses go into a run of their own, without hosts of the inventory\.$",
+        ),
+        ({"hosts": ("fw1.x",)}, r"has no host fw1\.x\. Did you mean fw1\?$"),
+        ({"hosts": ("asa.example.net",)}, r"asa\.example\.net\. An address that is in no inventory needs --user\.$"),
+        (
+            {"hosts": ("192.0.2.9",), "user": "me", "filters": ("site=oslo",)},
+            r"^-F chooses from an inventory, and 192\.0\.2\.9 is of none\. Leave one of them out\.$",
+        ),
         ({"filters": ("site=oslo",)}, r"has no host with site=oslo\.$"),
         ({"filters": ("site",)}, r"^-F takes KEY=VALUE, as in -F site=berlin; site is not that\.$"),
         ({"ssh_config": Path("/no/such/file")}, r"^There is no SSH configuration /no/such/file\.$"),
@@ -115,6 +126,61 @@ def test_an_address_beside_an_inventory(config: Path) -> None:
 def test_what_cannot_be_chosen_is_a_sentence(config: Path, wanted: dict[str, tuple[str, ...]], sentence: str) -> None:
     with pytest.raises(UsageError, match=sentence):
         fleet(Wanted(config=config, **wanted))  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("_credentials")
+def test_a_name_that_resembles_a_host_of_the_inventory_is_a_slip_unless_it_resolves(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def getaddrinfo(name: str, port: None) -> list[str]:
+        if name == "fw1.y":
+            return [name]
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    assert list(fleet(Wanted(config=config, hosts=("fw1.y",), user="me")).inventory.hosts) == ["fw1.y"]
+    assert list(fleet(Wanted(config=config, hosts=("asa.example.net",), user="me")).inventory.hosts) == [
+        "asa.example.net"
+    ]
+    with pytest.raises(UsageError, match=r"has no host fw1\.x\. Did you mean fw1\?$"):
+        fleet(Wanted(config=config, hosts=("fw1.x",), user="me"))
+
+
+def test_a_configuration_whose_inventory_is_not_there_says_where_it_is_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "config.yaml"
+    path.write_text("inventory: {options: {host_file: inventory/hosts.yaml}}\n", encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        fleet(Wanted(config=path))
+    assert str(caught.value) == (
+        f"The Nornir configuration {path} could not be used (there is no file inventory/hosts.yaml). "
+        "Relative paths in it count from the folder that you are in: run in the right one, or write them whole."
+    )
+
+
+def test_a_group_that_is_missing_is_named(config: Path) -> None:
+    (config.parent / "groups.yaml").write_text("other: {}\n", encoding="utf-8")
+    with pytest.raises(
+        UsageError, match=r"could not be used \(nothing is called 'asa': is it a group that a host names"
+    ):
+        fleet(Wanted(config=config))
+
+
+def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        fleet(Wanted(config=tmp_path))
+    assert str(caught.value) == (f"-c takes a Nornir configuration file; {tmp_path} is a folder. Name the file in it.")
+
+
+@pytest.mark.parametrize("command", [("collect", "--into"), ("health", "--save"), ("diagnose", "fw1", "--save")])
+def test_captures_that_cannot_be_kept_are_refused_before_anything_is_read(
+    ikediag: Run, config: Path, command: tuple[str, ...]
+) -> None:
+    done = ikediag(*command, str(config / "captures"), "-c", str(config))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == f"ikediag: Captures cannot be written to {config / 'captures'}: {config} is no folder.\n"
 
 
 def test_a_faulty_configuration_is_a_sentence_without_secrets(tmp_path: Path) -> None:
