@@ -6,6 +6,7 @@ A capture folder is the same thing as a test fixture, so a user's bug report is 
 
 import gzip
 import re
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -59,7 +60,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
                         raise InputError(f"{self.name} is larger than {_MOST_BYTES >> 30} GiB unpacked: split it.")
                     for line in decode(block).split("\n"):
                         yield redact(line)[0]
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise InputError(f"{self.path} could not be read to its end: {error}.") from error
 
 
@@ -79,8 +80,13 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
 def open_binary(path: Path) -> BinaryIO:
     """The file, unpacked if it is gzip. Raises OSError."""
     with path.open("rb") as stream:
-        packed = stream.read(2) == b"\x1f\x8b"
+        packed = is_packed(stream.read(2))
     return cast(BinaryIO, gzip.open(path)) if packed else path.open("rb")
+
+
+def is_packed(data: bytes) -> bool:
+    """Whether this is the beginning of gzip (RFC 1952)."""
+    return data[:2] == b"\x1f\x8b"
 
 
 def decode(data: bytes) -> str:

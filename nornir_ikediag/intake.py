@@ -5,12 +5,15 @@ collector says otherwise. A text that holds several devices is read once for eac
 that every line keeps its number. What cannot be used at all is a problem, in a sentence; the rest is still judged.
 """
 
+import gzip
+import io
 import re
 import sys
+import zlib
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
 
@@ -32,6 +35,9 @@ _KNOWN_BINARIES = (
     (b"\xa1\xb2\xc3\xd4", "a packet capture"),
     (b"\x0a\x0d\x0d\x0a", "a packet capture"),
     (b"PK\x03\x04", "a zip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"(\xb5/\xfd", "a Zstandard archive"),
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
@@ -67,11 +73,11 @@ def intake(paths: Sequence[str], stdin: BinaryIO | None = None) -> Intake:
     for path in _expanded(paths, problems):
         try:
             if path == "-":
-                loose.append(_from_stdin(stdin or sys.stdin.buffer))
+                loose.append(_from_stdin(stdin or sys.stdin.buffer, problems))
             elif captures.is_folder(Path(path)):
                 found.append(captures.read(Path(path)))
             else:
-                loose.append(_from_file(Path(path), _name(path, paths)))
+                loose.append(_from_file(Path(path), _name(path, paths), problems))
         except InputError as error:
             problems.append(str(error))
     return Intake((*found, *_by_device(loose)), tuple(problems))
@@ -96,27 +102,48 @@ def _name(path: str, paths: Sequence[str]) -> str:
     return base if sum(Path(other).name == base for other in paths) < 2 else path
 
 
-def _from_file(path: Path, name: str) -> Source:
+def _from_file(path: Path, name: str, problems: list[str]) -> Source:
     try:
         with captures.open_binary(path) as stream:
-            head = stream.read(_HEAD_BYTES)
-            _refuse_unreadable(head, name)
+            head, cut = _read(stream, _HEAD_BYTES)
+            _refuse_unreadable(head, name, cut=cut)
             if len(head) < _HEAD_BYTES or path.stat().st_size <= _IN_MEMORY_BYTES:
-                data = head + stream.read(_IN_MEMORY_BYTES)
-                if len(data) < _IN_MEMORY_BYTES:
-                    return _in_memory(data, name)
+                rest, cut = (b"", True) if cut else _read(stream, _IN_MEMORY_BYTES)
+                if len(head) + len(rest) < _IN_MEMORY_BYTES:
+                    return _whole(head + rest, name, problems, cut=cut)
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no such file.") from error
-    except (OSError, EOFError) as error:
-        raise InputError(f"{path} could not be read: {getattr(error, 'strerror', None) or error}.") from error
+    except OSError as error:
+        raise InputError(f"{path} could not be read: {error.strerror or error}.") from error
     _refuse_unknown(captures.decode(head).split("\n"), name)
     return Source(name=name, path=path)
 
 
-def _from_stdin(stream: BinaryIO) -> Source:
-    data = stream.read()
-    _refuse_unreadable(data[:_HEAD_BYTES], "standard input")
-    return _in_memory(data, "stdin")
+def _from_stdin(stream: BinaryIO, problems: list[str]) -> Source:
+    data, cut = stream.read(), False
+    if captures.is_packed(data):
+        data, cut = _read(cast(BinaryIO, gzip.GzipFile(fileobj=io.BytesIO(data))), sys.maxsize)
+    _refuse_unreadable(data[:_HEAD_BYTES], "standard input", cut=cut)
+    return _whole(data, "stdin", problems, cut=cut)
+
+
+def _read(stream: BinaryIO, most: int) -> tuple[bytes, bool]:
+    """At most so many bytes, and whether gzip broke off: it is damaged, or the collector is still writing it."""
+    blocks: list[bytes] = []
+    try:
+        while most > 0 and (block := stream.read1(min(most, _HEAD_BYTES))):  # type: ignore[attr-defined]
+            blocks.append(block)
+            most -= len(block)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        return b"".join(blocks), True
+    return b"".join(blocks), False
+
+
+def _whole(data: bytes, name: str, problems: list[str], *, cut: bool) -> Source:
+    if cut:
+        last = data.count(b"\n") + 1
+        problems.append(f"{name} is damaged or not complete: what comes after line {last} could not be unpacked.")
+    return _in_memory(data, name)
 
 
 def _in_memory(data: bytes, name: str) -> Source:
@@ -139,7 +166,9 @@ def _without_numbers(text: str) -> str:
     return "\n".join(line[match.end() :] if match else line for line, match in zip(lines, numbered, strict=True))
 
 
-def _refuse_unreadable(head: bytes, name: str) -> None:
+def _refuse_unreadable(head: bytes, name: str, *, cut: bool) -> None:
+    if cut and not head:
+        raise InputError(f"{name} is damaged: nothing of it could be unpacked. Copy it once more.")
     if not head.strip():
         raise InputError(f"{name} is empty: there is nothing to read in it.")
     kind = next((words for magic, words in _KNOWN_BINARIES if head.startswith(magic)), None)

@@ -75,10 +75,24 @@ def test_a_missing_file_and_an_empty_folder(tmp_path: Path) -> None:
     )
 
 
-def test_a_damaged_gzip_is_a_sentence(tmp_path: Path) -> None:
-    path = _write(tmp_path, "debug.log.gz", gzip.compress(DEBUG.encode())[:-6])
-    (problem,) = intake([path]).problems
-    assert problem.startswith(f"{path} could not be read: ")
+def test_gzip_that_breaks_off_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    packed = gzip.compress(DEBUG.encode())[:-6]  # the checksum is missing; or the collector is not done with the file
+    result = intake([_write(tmp_path, "debug.log.gz", packed)])
+    assert _names(result) == [("pasted", ["debug.log.gz"])]
+    assert "\n".join(result.captures[0].sources[0].lines()) == DEBUG.rstrip("\n")
+    last = DEBUG.count("\n") + 1
+    sentence = f"is damaged or not complete: what comes after line {last} could not be unpacked."
+    assert result.problems == (f"debug.log.gz {sentence}",)
+    assert intake(["-"], io.BytesIO(packed)).problems == (f"stdin {sentence}",)
+    assert intake(["-"], io.BytesIO(gzip.compress(DEBUG.encode()))).problems == ()
+
+
+@pytest.mark.parametrize("garbage", [b"\xff" * 40, b""], ids=["corrupt", "nothing"])
+def test_gzip_of_which_nothing_can_be_unpacked(tmp_path: Path, garbage: bytes) -> None:
+    path = _write(tmp_path, "debug.log.gz", gzip.compress(b"")[:10] + garbage)
+    assert intake([path]) == Intake(
+        (), ("debug.log.gz is damaged: nothing of it could be unpacked. Copy it once more.",)
+    )
 
 
 def test_one_bad_file_does_not_lose_the_good_ones(tmp_path: Path) -> None:
