@@ -24,6 +24,8 @@ INTERRUPTED: Final = 130
 
 # Set by Ctrl-C: worker threads close their debug windows, and begin nothing new.
 stop: Final = threading.Event()
+# Set with it while devices are being worked on: the report is of those that were done, and the exit code is 130.
+cut_short: Final = threading.Event()
 _patient: Final = threading.Event()
 
 
@@ -43,25 +45,26 @@ def guarded(command: Any, arguments: Sequence[str]) -> int:
         code = _framework(error) if _is_of_framework(error) else complain(record(error))
     except SystemExit:
         code = UNDETERMINED
-    if code == INTERRUPTED:
+    if code == INTERRUPTED or cut_short.is_set():
+        code = INTERRUPTED
         complain("Interrupted.")
     return _flushed(code if isinstance(code, int) else HEALTHY)
 
 
 @contextmanager
 def patience() -> Iterator[None]:
-    """While the block lasts the first Ctrl-C only sets `stop`; KeyboardInterrupt is raised at its end.
+    """While the block lasts the first Ctrl-C only sets `stop` and `cut_short`; what was read is still reported.
 
     Raised at once it would end the wait for worker threads for good (after an interrupted join they are taken for
     finished), and the process would leave before a debug window is closed. A second Ctrl-C does that.
     """
+    if stop.is_set():
+        raise KeyboardInterrupt
     _patient.set()
     try:
         yield
     finally:
         _patient.clear()
-    if stop.is_set():
-        raise KeyboardInterrupt
 
 
 def complain(sentence: str) -> int:
@@ -79,6 +82,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     first = not stop.is_set()
     stop.set()
     if first and _patient.is_set():
+        cut_short.set()
         complain("Interrupted: closing what is open. Once more leaves at once.")
         return
     raise KeyboardInterrupt

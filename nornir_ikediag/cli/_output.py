@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from nornir_ikediag.cli._exits import complain, cut_short
 from nornir_ikediag.errors import UsageError
 from nornir_ikediag.model.report import Report
 from nornir_ikediag.report import Paper, formats, render
@@ -48,10 +49,15 @@ def paper() -> Paper:
 
 
 def deliver(report: Report, format_name: str, output: Path | None) -> int:
-    """Write the report where it belongs; the exit code of its verdict. Raises UsageError when it cannot."""
+    """Write the report where it belongs; the exit code of its verdict. Raises UsageError when it cannot.
+
+    A report that Ctrl-C cut short goes to standard output: whoever scrapes the file would miss devices in it.
+    """
     from nornir_ikediag.pipeline import EXIT_CODES
 
-    if output is None:
+    if output is None or cut_short.is_set():
+        if output is not None:
+            complain(f"{output} is left as it was, since the report is not of everything.")
         say(render(report, format_name, paper()))
     else:
         try:

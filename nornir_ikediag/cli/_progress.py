@@ -86,7 +86,9 @@ class DeviceProgress:
             self._show()
 
     def task_instance_completed(self, task: Task, host: Host, result: MultiResult) -> None:
-        """A device is done. On a terminal those that are well are only counted."""
+        """A device is done. On a terminal those that are well are only counted; one that Ctrl-C kept out is not."""
+        if result[0].result is None:
+            return
         severity, said = _outcome(result)
         with self._lock:
             self._running.pop(host.name, None)

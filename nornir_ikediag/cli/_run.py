@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from nornir.core.task import Result, Task
 
-from nornir_ikediag.cli._exits import patience, stop
+from nornir_ikediag.cli._exits import complain, cut_short, patience, stop
 from nornir_ikediag.cli._progress import DeviceProgress
 from nornir_ikediag.errors import UsageError
+from nornir_ikediag.report._words import plural
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
@@ -26,7 +27,8 @@ def aggregated(nornir: Nornir, doing: str, task: Callable[..., Any], **parameter
     """Run the task on every device; ``doing`` tells the person who waits.
 
     For a parameter that is None, `data.ikediag` of the inventory counts, else the task's own default. Raises UsageError
-    for a value in the inventory that is none.
+    for a value in the inventory that is none. After Ctrl-C the results are those of the devices that were begun; if
+    there are none, raises KeyboardInterrupt.
     """
     given = {name: value for name, value in parameters.items() if value is not None}
     inherited = {
@@ -35,7 +37,15 @@ def aggregated(nornir: Nornir, doing: str, task: Callable[..., Any], **parameter
     }
     run = _unless_stopped(task, inherited)
     with patience(), DeviceProgress(doing, len(nornir.inventory.hosts)) as progress:
-        return nornir.with_processors([progress]).run(task=run, progress=progress.doing, **given)
+        results = nornir.with_processors([progress]).run(task=run, progress=progress.doing, **given)
+    if cut_short.is_set():
+        not_begun = [name for name, result in results.items() if result[0].result is None]
+        for name in not_begun:
+            del results[name]
+        if not results:
+            raise KeyboardInterrupt
+        complain(f"{plural(len(not_begun), 'device')} of {len(nornir.inventory.hosts)} not begun; this is the rest.")
+    return results
 
 
 def _of_inventory(host: Host, names: Set[str]) -> dict[str, Any]:

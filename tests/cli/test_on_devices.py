@@ -173,11 +173,44 @@ def test_ctrl_c_closes_the_window_and_is_130(tmp_path: Path) -> None:
             assert host.debugs
             process.send_signal(signal.SIGINT)
             out, errors = process.communicate(timeout=40)
-        assert (process.returncode, out) == (130, "")
+        assert process.returncode == 130
+        assert f"on {host.name} (127.0.0.1)" in out.partition("\n")[0]
+        assert "proved off with `show debug`" in out
         assert "ikediag: Interrupted: closing what is open. Once more leaves at once.\n" in errors
         assert errors.endswith("ikediag: Interrupted.\n")
         assert "Traceback" not in errors
         assert (host.debugs, list(host.conditions)) == ({}, [])
+
+
+def test_ctrl_c_in_a_health_run_reports_what_was_read_and_leaves_the_file_alone(tmp_path: Path) -> None:
+    ends = ("healthy-main-mode-initiator", "one-way-traffic", "healthy-main-mode-responder")
+    kept = tmp_path / "report.json"
+    kept.write_text("the last whole report", "utf-8")
+    with _serving(tmp_path / "lab", *ends) as (lab, environment):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "nornir_ikediag.cli", "health", "--workers", "1", "--format", "json", "-o", kept],
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with process:
+            deadline = time.monotonic() + 40
+            while not lab.hosts[0].commands and time.monotonic() < deadline:
+                time.sleep(0.02)
+            process.send_signal(signal.SIGINT)
+            out, errors = process.communicate(timeout=40)
+    assert process.returncode == 130
+    assert [device["name"] for device in json.loads(out)["devices"]] == ["healthy-main-mode-initiator"]
+    assert errors.splitlines() == [
+        "ikediag: Interrupted: closing what is open. Once more leaves at once.",
+        "healthy-main-mode-initiator: 1 of 1 tunnel up (1 of 3)",
+        "   1 device in 0 s" if "in 0 s" in errors else "   1 device in 1 s",
+        "ikediag: 2 devices of 3 not begun; this is the rest.",
+        f"ikediag: {kept} is left as it was, since the report is not of everything.",
+        "ikediag: Interrupted.",
+    ]
+    assert kept.read_text("utf-8") == "the last whole report"
 
 
 def test_lab_up_says_how_to_use_it_and_ends_with_ctrl_c(tmp_path: Path, ikediag: Run) -> None:
