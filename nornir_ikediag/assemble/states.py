@@ -36,6 +36,7 @@ from collections.abc import Sequence
 import msgspec
 
 from nornir_ikediag.causes._attempts import REASONS
+from nornir_ikediag.causes._loose import GIVES_UP
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.sa import ChildSa, IkeSa
@@ -68,7 +69,7 @@ _ENDS = (
     EventKind.IDLE_TIMEOUT, EventKind.ADMINISTRATOR_CLEARED, EventKind.SAME_IDENTITY,
 )  # fmt: skip
 # These say that somebody wants the tunnel and cannot have it, even where no negotiation was logged.
-_REFUSED = (REASONS | {EventKind.ALL_VERSIONS_FAILED, EventKind.KEY_ACQUIRE_IGNORED}) - {
+_REFUSED = (REASONS | GIVES_UP | {EventKind.KEY_ACQUIRE_IGNORED}) - {
     EventKind.DPD_TIMEOUT, EventKind.ADMINISTRATOR_CLEARED, EventKind.REKEY_COLLISION, EventKind.INTERFACE_CHANGED,
     EventKind.STANDBY_DROPPED, EventKind.SAME_IDENTITY,
 }  # fmt: skip

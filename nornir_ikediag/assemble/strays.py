@@ -10,6 +10,7 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 
 from nornir_ikediag.causes._attempts import HINTS, REASONS
+from nornir_ikediag.causes._loose import GIVES_UP
 from nornir_ikediag.model.configuration import Configuration
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import UNKNOWN_PEER
@@ -35,7 +36,7 @@ def placed(events: Iterable[Event], configuration: Configuration | None) -> tupl
 
 def unnamed(events: Sequence[Event]) -> list[tuple[str, Event]]:
     """All these events as those of an unknown peer, if one of them says why something failed; else none."""
-    failing = (REASONS | HINTS | {EventKind.ALL_VERSIONS_FAILED, EventKind.CLEARTEXT_RECEIVED}) - _ABOUT_THE_BOX
+    failing = (REASONS | HINTS | GIVES_UP | {EventKind.CLEARTEXT_RECEIVED}) - _ABOUT_THE_BOX
     if not any(event.kind in failing for event in events):
         return []
     return [(UNKNOWN_PEER, event) for event in events]

@@ -7,13 +7,14 @@ Every attempt has at most one reason; causes ask for it and therefore never answ
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
 from typing import Literal, TypeVar
 
 import msgspec
 
 from nornir_ikediag.causes._implied import implied_reason
+from nornir_ikediag.causes._loose import GIVES_UP, loose_attempt
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
@@ -281,20 +282,8 @@ REFUSING_NOTIFIES = frozenset(
 
 
 def _loose(tunnel: Tunnel) -> tuple[Negotiation, ...]:
-    standing = tuple(_after_last_success(tunnel, tunnel.events))
-    if not standing:
+    loose = loose_attempt(tunnel)
+    if loose is None:
         return ()
-    first = standing[0]
-    version = next((event.ike_version for event in standing if event.ike_version), None) or tunnel.ike_version or 1
-    loose = Negotiation(
-            id="", origin=first, ike_version=version, peer=tunnel.peer, tunnel_group=tunnel.tunnel_group,
-            username=tunnel.username, outcome="failed", started_at=first.at, events=standing,
-        )  # fmt: skip
-    gave_up = loose.has(EventKind.ALL_VERSIONS_FAILED) and not tunnel.failures
+    gave_up = loose.has(*GIVES_UP) and not tunnel.failures
     return (loose,) if gave_up or reason(loose) is not None else ()
-
-
-def _after_last_success(tunnel: Tunnel, events: Iterable[Event]) -> Iterable[Event]:
-    successes = [one for one in tunnel.negotiations if one.outcome in ("established", "deleted") and one.events]
-    ends = {one.events[-1].origin.source: one.events[-1].origin.line for one in successes}
-    return (event for event in events if event.origin.line > ends.get(event.origin.source, 0))

@@ -1,7 +1,7 @@
 """The finding for an IKE policy that is refused: one attribute that differs, or several, or unknown ones."""
 
 from nornir_ikediag.causes import _steps
-from nornir_ikediag.causes._attempts import failed_because, notify_name, phase_of
+from nornir_ikediag.causes._attempts import failed_because, notify_name, phase_of, shows_packets
 from nornir_ikediag.causes._configured import policy_lines
 from nornir_ikediag.causes._findings import found
 from nornir_ikediag.causes._proposals import Comparison, Difference, compare, spelling
@@ -34,6 +34,14 @@ def peer_refused(attempt: Negotiation, event: Event) -> bool:
     """Whether the peer refused our offer (`No proposal chosen` while the IKE SA is being built)."""
     told = event.kind == EventKind.NOTIFY_RECEIVED and notify_name(event) == "NO_PROPOSAL_CHOSEN"
     return told and phase_of(attempt, event) == 1
+
+
+def exchange_is_told(attempt: Negotiation) -> bool:
+    """Whether the log tells which exchange is refused: one wording serves IKE_SA_INIT and the child SA in IKE_AUTH. A
+    responder that knows the group of its peer is past IKE_SA_INIT, and the replay has said so."""
+    if attempt.ike_version == 1 or attempt.role == "responder":
+        return True
+    return shows_packets(attempt) or bool(attempt.stopped_at) or attempt.has(EventKind.RECEIVED_POLICY)
 
 
 def refusals(tunnel: Tunnel) -> tuple[tuple[Refusal, Comparison], ...]:

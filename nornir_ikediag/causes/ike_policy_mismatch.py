@@ -21,11 +21,10 @@ References
 - asa-syslog: 713048, 713257, 713904, 750003
 """
 
-from nornir_ikediag.causes import _steps
+from nornir_ikediag.causes import _policies, _steps
 from nornir_ikediag.causes._attempts import nothing
 from nornir_ikediag.causes._configured import policy_lines
 from nornir_ikediag.causes._findings import found
-from nornir_ikediag.causes._policies import SYMPTOMS, Refusal, described, peer_refused, policy_steps, refusals
 from nornir_ikediag.causes._proposals import ATTRIBUTES, Comparison
 from nornir_ikediag.causes._wording import mode
 from nornir_ikediag.model.tunnel import Tunnel
@@ -36,7 +35,7 @@ CAUSE = Cause(
     family="phase1",
     severity="critical",
     needs=("log",),
-    explains=SYMPTOMS,
+    explains=_policies.SYMPTOMS,
 )
 
 _ASK = (
@@ -44,57 +43,73 @@ _ASK = (
 )
 _ASK += "hash or integrity, PRF, Diffie-Hellman group, authentication method and lifetime."
 
+_WE_REFUSE = "We refuse every IKE proposal of the peer"
 _DETAIL = "a debug at level 127 of the next attempt: it prints what was received and what is configured"
 _ONE_OF = tuple(
     Alternative(f"ike-policy-{attribute}-mismatch", "possible", _DETAIL)
     for attribute in ("encryption", "hash", "dh-group", "auth-method")
 )
+_OF_CHILD = Alternative("ipsec-transform-mismatch", "possible", "whether the debug shows IKE_AUTH, with the child SA")
 
 
 def match(tunnel: Tunnel) -> Verdict:
     """A refusal, here or at the peer, that no single attribute explains."""
-    known = refusals(tunnel)
+    known = _policies.refusals(tunnel)
     left = [(pair, compared) for pair, compared in known if compared.single not in ATTRIBUTES]
     if len(left) < len(known):  # another attempt shows the one attribute: those without detail are no second fault
         left = [(pair, compared) for pair, compared in left if compared.differences]
-    here = [(pair, compared) for pair, compared in left if not peer_refused(*pair)]
+    here = [(pair, compared) for pair, compared in left if not _policies.peer_refused(*pair)]
     if here:
         return _refused_here(tunnel, [pair for pair, _ in here], here[0][1])
     return _refused_there(tunnel, [pair for pair, _ in left]) if left else nothing(tunnel)
 
 
-def _refused_here(tunnel: Tunnel, claimed: list[Refusal], compared: Comparison) -> Found:
+def _refused_here(tunnel: Tunnel, claimed: list[_policies.Refusal], compared: Comparison) -> Found:
     attempt, event = claimed[0]
-    several = f": {described(compared.differences)}" if compared.differences else "; the log does not tell what differs"
+    several = (
+        f": {_policies.described(compared.differences)}"
+        if compared.differences
+        else "; the log does not tell what differs"
+    )
+    told, answered = _policies.exchange_is_told(attempt), attempt.ike_version == 2 and attempt.role == "initiator"
     lists = ""
     if compared.offers or compared.policies:
         offers = "; ".join(compared.offers) or "not printed"
         lists = f" Offered: {offers}. Configured: {'; '.join(compared.policies) or 'not read'}."
-    implied: Confidence = "possible" if attempt.outcome == "incomplete" and event.trust == "supposed" else "likely"
+    guessed = not told or (attempt.outcome == "incomplete" and event.trust == "supposed")
+    implied: Confidence = "possible" if guessed else "likely"
+    what = "The peer's answer to our IKE proposals fits no policy of ours" if answered else _WE_REFUSE
+    began = "We began: what the peer chose, or sent instead of a choice, is none of our offers. " if answered else ""
     return found(
         claimed,
-        summary=f"We refuse every IKE proposal of the peer ({mode(attempt)}){several}",
-        explanation=f"No pair of an offered proposal and a policy of ours agrees in every attribute.{lists}",
+        summary=f"{what} ({mode(attempt)}){several}",
+        explanation=f"{began}No pair of an offered proposal and a policy of ours agrees in every attribute.{lists}",
         also=compared.lines,
         confidence="certain" if compared.full else implied,
         side="unknown",
-        alternatives=() if compared.differences else _ONE_OF,
+        alternatives=() if compared.differences else (_ONE_OF if told else (_OF_CHILD, *_ONE_OF)),
         configuration=policy_lines(tunnel, attempt.ike_version),
-        next_steps=policy_steps(tunnel, list(compared.differences) if compared.full else []),
+        next_steps=_policies.policy_steps(tunnel, list(compared.differences) if compared.full else []),
         ask_peer=(_ASK,),
     )
 
 
-def _refused_there(tunnel: Tunnel, claimed: list[Refusal]) -> Found:
+def _refused_there(tunnel: Tunnel, claimed: list[_policies.Refusal]) -> Found:
     attempt, _ = claimed[0]
+    told = _policies.exchange_is_told(attempt)
+    ours = "IKE proposals" if told else "proposals"
     log = "and the lines of your log at the time of our attempt: the end that refuses knows why"
     return found(
         claimed,
-        summary=f"The peer refuses our IKE proposals (NO_PROPOSAL_CHOSEN, {mode(attempt)}) and does not say why",
-        explanation="Only the peer's log can tell which attribute it does not accept, or that it does not know us.",
-        confidence="likely",
+        summary=f"The peer refuses our {ours} (NO_PROPOSAL_CHOSEN, {mode(attempt)}) and does not say why",
+        explanation="Only the peer's log can tell which attribute it does not accept, or that it does not know us."
+        if told
+        else "IKE_SA_INIT (IKE policy) and IKE_AUTH (IPsec proposal) are refused in the same words, and no line tells "
+        "which of them it was.",
+        confidence="likely" if told else "possible",
         side="peer",
         alternatives=(
+            *(() if told else (_OF_CHILD,)),
             Alternative("tunnel-group-missing", "possible", "the peer's log: no configuration for our address"),
             Alternative("ike-mode-mismatch", "possible", "the peer's log: the mode or IKE version is not allowed"),
         ),

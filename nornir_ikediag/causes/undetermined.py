@@ -49,12 +49,13 @@ _DEBUG = "a debug at level 127 of the next attempt, or the peer's log:"
 _OF_PHASE1 = (
     ("ike-policy-mismatch", f"{_DEBUG} which proposals are refused"),
     ("pre-shared-key-mismatch", f"{_DEBUG} whether a message could not be decrypted, or its hash does not fit"),
+    ("peer-no-reply", "a packet capture on UDP 500: whether anything of the peer arrives"),
     ("tunnel-group-missing", f"{_DEBUG} which tunnel-group the peer's address or identity lands on"),
 )
 _OF_PHASE2 = (
     ("proxy-identity-mismatch", f"{_DEBUG} the networks that are asked for, beside the crypto ACLs of both ends"),
     ("ipsec-transform-mismatch", f"{_DEBUG} `All IPSec SA proposals found unacceptable`, or the peer's refusal"),
-    ("pfs-mismatch", f"{_DEBUG} whether the Diffie-Hellman groups of quick mode differ"),
+    ("pfs-mismatch", f"{_DEBUG} whether the Diffie-Hellman groups of the child SA differ"),
 )
 
 
@@ -68,22 +69,26 @@ def match(tunnel: Tunnel) -> Verdict:
     return _found(tunnel, *left[0], count=len(left)) if left else nothing(tunnel)
 
 
+def _is_of_child(attempt: Negotiation) -> bool:
+    return attempt.exchange == "quick-mode" or attempt.stage == "phase2"
+
+
 def _may_be(attempt: Negotiation) -> tuple[Alternative, ...]:
     """What such a failure mostly is, by the phase that it stopped in."""
-    phase2 = attempt.exchange == "quick-mode" or attempt.stage == "phase2"
-    likely = _OF_PHASE2 if phase2 else _OF_PHASE1 if attempt.stage in ("phase1", "unknown") else ()
+    likely = _OF_PHASE2 if _is_of_child(attempt) else _OF_PHASE1 if attempt.stage in ("phase1", "unknown") else ()
     return tuple(Alternative(cause, "possible", tell_apart_by) for cause, tell_apart_by in likely)
 
 
 def _found(tunnel: Tunnel, attempt: Negotiation, event: Event | None, *, count: int) -> Found:
     last = attempt.events[-1] if attempt.events else attempt.origin
     said = event.get("reason") if event else ""
+    phase2 = "It failed in phase 2, the child SA under an IKE SA. " if _is_of_child(attempt) else ""
     told = f"the device refused the client{f' ({said})' if said else ''}" if event else "the log does not tell why"
     return Found(
         summary=f"The negotiation failed ({mode(attempt)}){waits_in(attempt.stopped_at)}: {told}",
         explanation="The group-policy lets in only certain clients, or clients that report what it asks for."
         if event
-        else "These are the last lines of the attempt; none of them is known to name a reason.",
+        else f"{phase2}These are the last lines of the attempt; none of them is known to name a reason.",
         evidence=few(event, attempt.all(*_ENDS)[:4], last),
         confidence=capped("certain", event) if event else "possible",
         side="unknown",

@@ -10,7 +10,7 @@ from nornir_ikediag.debugs.ikev2_syslog import DEFAULT_GROUPS, bare
 from nornir_ikediag.model.event import EventKind
 
 _PEER_LOST = re.compile(r"peer (?:is )?(?:lost|dead|not responding)|lost (?:contact|service|peer)|DPD", re.IGNORECASE)
-_NO_REASONS = frozenset({EventKind.NOTED, EventKind.CONSEQUENCE, EventKind.NEGOTIATION_ABORTED})
+_NO_REASONS = frozenset({EventKind.NOTED, EventKind.CONSEQUENCE})
 _SELECTOR_KINDS = frozenset({EventKind.SELECTORS_REFUSED, EventKind.INITIATOR_STARTS})
 _GROUP_KINDS = frozenset(
     {EventKind.TUNNEL_GROUP_LANDED, EventKind.TUNNEL_GROUP_DEFAULT, EventKind.PROTOCOL_NOT_ALLOWED}
@@ -53,7 +53,9 @@ def told_by(said: Understood) -> tuple[Told, ...]:
     reason: tuple[Told, ...] = ()
     if kind is EventKind.NEGOTIATION_ABORTED and message.id == "aborted":
         why = lookup(words.get("reason", ""))
-        if why is not None and why.message.id != "aborted" and why.message.kind not in _NO_REASONS:
+        if why is not None and why.message.kind is EventKind.NEGOTIATION_ABORTED:
+            words = {**why.fields, **words}  # which exchange it was
+        elif why is not None and why.message.kind not in _NO_REASONS:
             reason = told_by(why)
     elif kind is EventKind.IKE_PROPOSALS_REFUSED and message.id in ("proposals-refused", "no-matching-proposal"):
         words = {**words, "phase": "unknown"}

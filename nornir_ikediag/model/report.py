@@ -11,7 +11,7 @@ import msgspec
 from nornir_ikediag.model.configuration import CryptoMapEntry, IkePolicy, IpsecProposal, TunnelGroup
 from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.facts import DeviceRole, DeviceStatus, SourceKind
-from nornir_ikediag.model.negotiation import ExchangeName, NegotiatedChild, Outcome
+from nornir_ikediag.model.negotiation import ExchangeName, NegotiatedChild, Outcome, Stage
 from nornir_ikediag.model.sa import ChildSa, IkeSa, IkeVersion, Role, Selectors
 from nornir_ikediag.model.tunnel import TunnelKind, TunnelState
 from nornir_ikediag.model.verdict import Alternative, Confidence, Severity, Side, Step
@@ -81,6 +81,7 @@ class ReportNegotiation(msgspec.Struct, frozen=True, kw_only=True):
     started_at: datetime | None
     ended_at: datetime | None
     outcome: Outcome
+    stage: Stage
     stopped_at: str | None
 
 

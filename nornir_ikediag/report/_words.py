@@ -41,8 +41,9 @@ PHASES = {
     "protocol": "packets of the protocol",
     "device": "the device, no phase of a tunnel",
 }
-# What a failure that nothing explains was an attempt at.
+# What a failure that nothing explains was an attempt at. The first exchanges of IKEv2 are both phases.
 _ATTEMPTED = {"main-mode": "phase 1", "aggressive-mode": "phase 1", "quick-mode": "phase 2, IPsec"}
+_NOT_TOLD = "the log does not tell which"
 # Of times in lines that bear no year (and of an ASA whose clock was never set).
 ASSUMED_YEAR = 2000
 STATE_STYLES = {
@@ -81,7 +82,11 @@ def _visible(character: str) -> str:
 def phase(finding: Finding, negotiation: ReportNegotiation | None) -> str:
     """Which phase of a tunnel a finding is about; of one that no line explains, the exchange tells."""
     if finding.family == "device" and negotiation is not None:
-        return _ATTEMPTED.get(negotiation.exchange, "the log does not tell which")
+        if negotiation.exchange == "ikev2" and negotiation.stage == "phase2":
+            return PHASES["phase2"]
+        return _ATTEMPTED.get(negotiation.exchange, _NOT_TOLD)
+    if finding.cause == "undetermined":
+        return _NOT_TOLD
     return PHASES.get(finding.family, finding.family)
 
 

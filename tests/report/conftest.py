@@ -111,6 +111,7 @@ def _negotiation(number: str, **fields: Any) -> ReportNegotiation:
         "started_at": _at(1),
         "ended_at": _at(1, 32),
         "outcome": "failed",
+        "stage": "phase1",
         "stopped_at": "MM_WAIT_MSG6",
     }
     return ReportNegotiation(id=number, **(defaults | fields))

@@ -1,0 +1,56 @@
+"""What is said of a few pasted lines: the summary, the phase and what else it could be, in full."""
+
+from pathlib import Path
+
+import pytest
+
+from nornir_ikediag.intake import intake
+from nornir_ikediag.pipeline import judge
+from nornir_ikediag.report import _words as words
+
+_ENDS = "%ASA-4-750003: Local:192.0.2.1:500 Remote:198.51.100.1:500 Username:Unknown IKEv2 "
+_BEGINS = (
+    "%ASA-5-750001: Local:192.0.2.1:500 Remote:198.51.100.1:500 Username:Unknown IKEv2 Received request to establish "
+    "an IPsec tunnel; local traffic selector = Address Range: 10.1.0.0-10.1.255.255 Protocol: 0 Port Range: 0-65535; "
+    "remote traffic selector = Address Range: 10.2.0.0-10.2.255.255 Protocol: 0 Port Range: 0-65535\n"
+)
+_ABORTED = "Negotiation aborted due to ERROR: "
+_CHILD = ("proxy-identity-mismatch", "ipsec-transform-mismatch", "pfs-mismatch")
+_PHASE1 = ("ike-policy-mismatch", "pre-shared-key-mismatch", "peer-no-reply", "tunnel-group-missing")
+_ATTRIBUTES = tuple(f"ike-policy-{name}-mismatch" for name in ("encryption", "hash", "dh-group", "auth-method"))
+_NOT_TOLD = "the log does not tell which"
+_UNEXPLAINED = "The negotiation failed (IKEv2): the log does not tell why"
+_REFUSED = "The peer's answer to our IKE proposals fits no policy of ours (IKEv2); the log does not tell what differs"
+_POLICY = "phase 1, IKE policy"
+
+CASES = [
+    (f"IKEv2 {_ABORTED}Something nobody heard of", _UNEXPLAINED, _NOT_TOLD, _PHASE1),
+    (f"{_ENDS}{_ABORTED}Something nobody heard of", _UNEXPLAINED, _NOT_TOLD, _PHASE1),
+    (f"{_ENDS}{_ABORTED}Create child exchange failed", _UNEXPLAINED, "phase 2, IPsec", _CHILD),
+    ("IKEv2-PROTO-2: (34): Create child exchange failed", _UNEXPLAINED, "phase 2, IPsec", _CHILD),
+    (
+        f"{_BEGINS}{_ENDS}{_ABORTED}Failed to find a matching policy",
+        _REFUSED,
+        _POLICY,
+        ("ipsec-transform-mismatch", *_ATTRIBUTES),
+    ),
+    (
+        f"{_BEGINS}{_ENDS}{_ABORTED}Received no proposal chosen notify",
+        "The peer refuses our proposals (NO_PROPOSAL_CHOSEN, IKEv2) and does not say why",
+        _POLICY,
+        ("ipsec-transform-mismatch", "tunnel-group-missing", "ike-mode-mismatch"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "summary", "phase", "others"), CASES)
+def test_says_what_the_lines_can_tell(
+    text: str, summary: str, phase: str, others: tuple[str, ...], tmp_path: Path
+) -> None:
+    paste = tmp_path / "paste.log"
+    paste.write_text(text + "\n", encoding="utf-8")
+    device = judge(intake([str(paste)]).captures[0])
+    finding = device.findings[0]
+    negotiation = words.negotiation_of(finding, device)
+    told = (finding.summary, words.phase(finding, negotiation), tuple(one.cause for one in finding.alternatives))
+    assert told == (summary, phase, others)
