@@ -49,11 +49,16 @@ def match(tunnel: Tunnel) -> Verdict:
     lines = attempt.all(EventKind.ADDRESS_FAILED)
     pools = pools_of(tunnel) or tuple(one.get("pool") for one in lines if one.get("pool"))
     named = f" in pool {join(pools)}" if pools else ""
-    told = bool(pools) or any("pool" in one.origin.text.lower() for one in lines)
+    dhcp = any("dhcp" in one.origin.text.lower() for one in lines)
+    told = dhcp or bool(pools) or any("pool" in one.origin.text.lower() for one in lines)
     return found(
         failed,
-        summary=f"No address is left{named} for {user_of(tunnel, event)}",
-        explanation="The user is authenticated, and the device found no free address for the client.",
+        summary=f"{'No DHCP server gives an address' if dhcp else f'No address is left{named}'} for "
+        f"{user_of(tunnel, event)}",
+        explanation="The user is authenticated; the group takes addresses from DHCP, and none of its servers answers "
+        "with one: not reachable from here, or without a free address for the `dhcp-network-scope`."
+        if dhcp
+        else "The user is authenticated, and the device found no free address for the client.",
         also=lines,
         confidence="likely" if told else "possible",
         side="local",
@@ -65,7 +70,9 @@ def match(tunnel: Tunnel) -> Verdict:
         configuration=group_lines(tunnel) + _pool_lines(tunnel, pools),
         next_steps=(
             *address_steps(tunnel),
-            _steps.change(
+            _steps.read("ping <dhcp-server of the group>", "see that the DHCP server is reached from here")
+            if dhcp
+            else _steps.change(
                 "ip local pool <new pool> <first>-<last> mask <mask>",
                 "adds addresses; they must be routed to this device and be in the peer's view of our networks",
             ),

@@ -51,7 +51,12 @@ _OF_CLIENTS = frozenset(
     }
 )
 _REFUSED_USER = frozenset({EventKind.XAUTH_REJECTED, EventKind.AAA_UNREACHABLE})
-_OF_CERTIFICATES = frozenset({EventKind.CERTIFICATE_INVALID, EventKind.AUTH_FAILED, EventKind.CONSEQUENCE})
+# PKI and the address manager name no peer: what they refuse is told again by the line of the peer that it is about.
+_TOLD_AGAIN_BY = {
+    EventKind.CERTIFICATE_INVALID: {EventKind.CERTIFICATE_INVALID, EventKind.AUTH_FAILED, EventKind.CONSEQUENCE},
+    EventKind.ADDRESS_FAILED: {EventKind.ADDRESS_FAILED},
+}
+_CLAIMS = frozenset().union(*_TOLD_AGAIN_BY.values())
 # Without one of these a fragment tells of no negotiation, and its lines stay the device's.
 _OF_NEGOTIATIONS = frozenset(
     {EventKind.PACKET, EventKind.FSM_ERROR, EventKind.QM_FSM_ERROR, EventKind.PHASE1_COMPLETED,
@@ -71,7 +76,7 @@ class Ikev1Replay:
         self._acquires: deque[Event] = deque(maxlen=_MOST_WAITING)
         self._ipsec = IpsecLines(self._peer)
         self._asked: deque[Peer] = deque(maxlen=_MOST_CLIENTS_ASKED)
-        self._certificates: deque[Event] = deque(maxlen=_MOST_REFUSALS)  # refused, of nobody knows whom yet
+        self._unowned: deque[Event] = deque(maxlen=_MOST_REFUSALS)  # refused, of nobody knows whom yet
         self._refused: OrderedDict[str, deque[Event]] = OrderedDict()  # by user, whose client no line named yet
 
     def feed(self, event: Event) -> None:
@@ -94,8 +99,8 @@ class Ikev1Replay:
             self._comparisons.goes_on(name, kind)
         if self._refused and event.username in self._refused and event.ike_version == 1:
             self._give_refusal(peer, event)
-        if self._certificates and kind in _OF_CERTIFICATES and event.ike_version == 1:
-            self._give_certificates(peer, event)
+        if self._unowned and kind in _CLAIMS and event.ike_version == 1:
+            self._give_unowned(peer, event)
         if event.message in ("602303", "602304"):
             self._ipsec.syslog(event)
             return
@@ -158,8 +163,8 @@ class Ikev1Replay:
         elif kind in VERDICTS:
             self._place(None)
             self._device_events.append(event)
-        elif kind == EventKind.CERTIFICATE_INVALID:
-            self._certificates.append(event)
+        elif kind in _TOLD_AGAIN_BY:
+            self._unowned.append(event)
             self._device_events.append(event)
         elif kind != EventKind.NOTED:
             self._device_events.append(event)
@@ -181,11 +186,13 @@ class Ikev1Replay:
         if len(self._refused) > _MOST_WAITING:
             self._refused.popitem(last=False)
 
-    def _give_certificates(self, peer: Peer, event: Event) -> None:
-        """PKI refused a certificate: the peer whose authentication fails in the next lines presented it."""
-        waiting, self._certificates = list(self._certificates), deque(maxlen=_MOST_REFUSALS)
+    def _give_unowned(self, peer: Peer, event: Event) -> None:
+        """The refusals of the lines just before that this line of a peer tells again."""
+        waiting, self._unowned = list(self._unowned), deque(maxlen=_MOST_REFUSALS)
         for refused in waiting:
-            if _are_near(refused, event, _SAME_BREATH) and refused in self._device_events:
+            if event.kind not in _TOLD_AGAIN_BY[refused.kind]:
+                self._unowned.append(refused)
+            elif _are_near(refused, event, _SAME_BREATH) and refused in self._device_events:
                 self._device_events.remove(refused)
                 feed(peer, _of(refused, peer.name))
 
