@@ -43,6 +43,8 @@ CAUSE = Cause(
     ),
 )
 
+_MANY = 3
+
 
 def match(tunnel: Tunnel) -> Verdict:
     """Packets and messages for SAs that are not there, more than a rekey leaves over, and not yet healed by a new
@@ -52,16 +54,15 @@ def match(tunnel: Tunnel) -> Verdict:
         return nothing(tunnel)
     healed = is_back(tunnel) and bool(came_up(tunnel)) and not _after_last(tunnel, stale)
     spis = sorted({event.get("spi") for event in stale if event.get("spi")})
+    theirs = all(event.get("by") == "peer" for event in stale)
+    what = "The peer lacks SAs that we used, and we deleted them" if theirs else "The peer uses SAs that we do not have"
     return Found(
-        summary=f"The peer uses SAs that we do not have: {plural(len(stale), 'time')}"
-        f"{', healed by a new negotiation' * healed}",
-        explanation=f"It encrypts for {', '.join(spis)}, which is none of our inbound SPIs."
-        if spis
-        else "Its messages belong to an SA that this device has no longer.",
+        summary=f"{what}: {plural(len(stale), 'time')}{', healed by a new negotiation' * healed}",
+        explanation=_explain(spis, theirs=theirs),
         evidence=few(tuple(reversed(stale))),
-        confidence=capped("likely" if len(stale) > 2 else "possible", stale[-1]),
+        confidence=capped("likely" if len(stale) >= _MANY else "possible", stale[-1]),
         side="unknown",
-        severity="info" if healed else None,
+        severity="info" if healed else "warning" if theirs and len(stale) < _MANY else None,
         next_steps=(
             _steps.show_child(tunnel, "compare our SPIs with the peer's: our inbound one is his outbound one"),
             _steps.show_ike_sa(tunnel),
@@ -74,6 +75,17 @@ def match(tunnel: Tunnel) -> Verdict:
         ),
         count=len(stale),
     )
+
+
+def _explain(spis: list[str], *, theirs: bool) -> str:
+    if theirs:
+        return (
+            f"It answered packets for {', '.join(spis)} with INVALID_SPI (RFC 7296 section 1.5). The next packet asks "
+            "for a new child SA, so that once is no fault; again and again, the ends lose each other's deletes."
+        )
+    if spis:
+        return f"It encrypts for {', '.join(spis)}, which is none of our inbound SPIs."
+    return "Its messages belong to an SA that this device has no longer."
 
 
 def _after_last(tunnel: Tunnel, stale: tuple[Event, ...]) -> bool:
