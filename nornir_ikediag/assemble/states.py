@@ -36,7 +36,7 @@ from collections.abc import Sequence
 import msgspec
 
 from nornir_ikediag.causes._attempts import REASONS
-from nornir_ikediag.causes._loose import GIVES_UP
+from nornir_ikediag.causes._loose import gives_up
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.sa import ChildSa, IkeSa
@@ -69,7 +69,7 @@ _ENDS = (
     EventKind.IDLE_TIMEOUT, EventKind.ADMINISTRATOR_CLEARED, EventKind.SAME_IDENTITY,
 )  # fmt: skip
 # These say that somebody wants the tunnel and cannot have it, even where no negotiation was logged.
-_REFUSED = (REASONS | GIVES_UP | {EventKind.KEY_ACQUIRE_IGNORED}) - {
+_REFUSED = (REASONS | {EventKind.KEY_ACQUIRE_IGNORED}) - {
     EventKind.DPD_TIMEOUT, EventKind.ADMINISTRATOR_CLEARED, EventKind.REKEY_COLLISION, EventKind.INTERFACE_CHANGED,
     EventKind.STANDBY_DROPPED, EventKind.SAME_IDENTITY,
 }  # fmt: skip
@@ -117,6 +117,8 @@ def logged_state(tunnel: Tunnel) -> TunnelState | None:
             state = _ended((event,), tunnel.kind == "remote-access")
         elif state is None and event.kind in _REFUSED:
             state = "down"
+    if state is None and gives_up(tunnel.events):
+        state = "down"
     if state == "up" and any(one.child_only for one in tunnel.failures if not one.rekey):
         return "partial"
     return state

@@ -10,7 +10,7 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 
 from nornir_ikediag.causes._attempts import HINTS, REASONS
-from nornir_ikediag.causes._loose import GIVES_UP
+from nornir_ikediag.causes._loose import gives_up
 from nornir_ikediag.model.configuration import Configuration
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import UNKNOWN_PEER
@@ -36,8 +36,8 @@ def placed(events: Iterable[Event], configuration: Configuration | None) -> tupl
 
 def unnamed(events: Sequence[Event]) -> list[tuple[str, Event]]:
     """All these events as those of an unknown peer, if one of them says why something failed; else none."""
-    failing = (REASONS | HINTS | GIVES_UP | {EventKind.CLEARTEXT_RECEIVED}) - _ABOUT_THE_BOX
-    if not any(event.kind in failing for event in events):
+    failing = (REASONS | HINTS | {EventKind.CLEARTEXT_RECEIVED}) - _ABOUT_THE_BOX
+    if not gives_up(events) and not any(event.kind in failing for event in events):
         return []
     return [(UNKNOWN_PEER, event) for event in events]
 

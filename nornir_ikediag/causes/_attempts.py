@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from nornir_ikediag.causes._implied import implied_reason
-from nornir_ikediag.causes._loose import GIVES_UP, loose_attempt
+from nornir_ikediag.causes._loose import gives_up, loose_attempt
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
@@ -285,5 +285,5 @@ def _loose(tunnel: Tunnel) -> tuple[Negotiation, ...]:
     loose = loose_attempt(tunnel)
     if loose is None:
         return ()
-    gave_up = loose.has(*GIVES_UP) and not tunnel.failures
+    gave_up = gives_up(loose.events) and not tunnel.failures
     return (loose,) if gave_up or reason(loose) is not None else ()

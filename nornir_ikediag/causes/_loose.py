@@ -7,12 +7,27 @@ from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
 
 # The end of an attempt, whatever it died of: even alone, and without a name, such a line says that something failed.
-GIVES_UP = frozenset(
+_ENDS = frozenset(
     {
         EventKind.ALL_VERSIONS_FAILED, EventKind.NEGOTIATION_ABORTED, EventKind.RETRIES_EXHAUSTED,
         EventKind.SESSION_TIMED_OUT,
     }
 )  # fmt: skip
+
+_ONE_VERSION_FAILED = "752012"  # the tunnel manager asks the other IKE version next, if the entry has it
+
+
+def gives_up(events: Iterable[Event]) -> bool:
+    """Whether these lines end in a failure that no other IKE version is asked to make good."""
+    over = False
+    for event in sorted(events, key=lambda one: (one.origin.source, one.origin.line)):
+        if event.kind in _ENDS:
+            return True
+        if (event.message or "").startswith(_ONE_VERSION_FAILED):
+            over = True
+        elif event.kind is EventKind.KEY_ACQUIRE:
+            over = False
+    return over
 
 
 def loose_attempt(tunnel: Tunnel) -> Negotiation | None:
@@ -22,7 +37,7 @@ def loose_attempt(tunnel: Tunnel) -> Negotiation | None:
         return None
     first = standing[0]
     version = next((event.ike_version for event in standing if event.ike_version), None) or tunnel.ike_version or 1
-    of_child = any(event.get("phase") == "2" for event in standing if event.kind in GIVES_UP)
+    of_child = any(event.get("phase") == "2" for event in standing if event.kind in _ENDS)
     return Negotiation(
         id="", origin=first, ike_version=version, peer=tunnel.peer, tunnel_group=tunnel.tunnel_group,
         username=tunnel.username, outcome="failed", stage="phase2" if of_child else "unknown", started_at=first.at,

@@ -17,7 +17,7 @@ Set the type to bi-directional on one end, or exactly one end to originate-only 
 
 References
 - Cisco ASA command reference, `crypto map set connection-type`
-- asa-syslog: 713195, 713196, 751016
+- asa-syslog: 713195, 713196, 751016, 752017
 """
 
 from nornir_ikediag.causes import _steps
@@ -39,6 +39,8 @@ CAUSE = Cause(
     ),
 )  # fmt: skip
 
+_BACKUP_PEERS = "752017"
+
 
 def match(tunnel: Tunnel) -> Verdict:
     """A line that refuses the role, or an answer-only entry that is wanted and has no tunnel."""
@@ -48,8 +50,13 @@ def match(tunnel: Tunnel) -> Verdict:
     entry = next(iter(static_entries(tunnel)), None)
     kind = (entry.connection_type if entry else None) or found.what
     by_peer = found.event is not None and "outer and inner" in found.event.origin.text
+    backup = found.event is not None and found.event.message == _BACKUP_PEERS
     if by_peer:
         summary = "The peer starts a tunnel between public addresses: it may be set to originate-only"
+    elif backup:
+        summary = (
+            "Our entry has backup peers, which this release serves with IKEv1 alone: IKEv2 does not start a tunnel"
+        )
     elif found.by_configuration:
         summary = "Our entry is answer-only: only the peer can start this tunnel, and it has not"
     else:
@@ -57,7 +64,9 @@ def match(tunnel: Tunnel) -> Verdict:
     where = f"{entry.name} {entry.sequence}" if entry else "<name> <seq>"
     return Found(
         summary=summary,
-        explanation="The connection type of a crypto map entry decides which end may start the tunnel.",
+        explanation="An entry with several peers starts its tunnels as an originate-only one, which needs IKEv1."
+        if backup
+        else "The connection type of a crypto map entry decides which end may start the tunnel.",
         evidence=found.evidence,
         confidence=found.confidence,
         side="peer" if by_peer else "local",

@@ -19,6 +19,8 @@ References
 - Cisco document 113574, "ASA IPsec and IKE Debugs (IKEv1 Main Mode) Troubleshooting TechNote"
 """
 
+import re
+
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, is_loose, judged, nothing
 from nornir_ikediag.causes._silence import meaning
@@ -52,6 +54,13 @@ _OF_PHASE1 = (
     ("peer-no-reply", "a packet capture on UDP 500: whether anything of the peer arrives"),
     ("tunnel-group-missing", f"{_DEBUG} which tunnel-group the peer's address or identity lands on"),
 )
+# `Failed to locate an item in the database`: what the device looks up for a peer of IKEv2 is its group and its key
+_OF_LOOKUP = (
+    ("tunnel-group-missing", "`show running-config tunnel-group`: one for the address or identity that the peer sends"),
+    ("pre-shared-key-missing", "the same output: the group's `ikev2` keys or trustpoint, for both directions"),
+    ("identity-mismatch", "`show running-config tunnel-group-map` and the peer's identity: which group it leads to"),
+)
+_LOOKUP = re.compile(r"locate an item in the database", re.IGNORECASE)
 _OF_PHASE2 = (
     ("proxy-identity-mismatch", f"{_DEBUG} the networks that are asked for, beside the crypto ACLs of both ends"),
     ("ipsec-transform-mismatch", f"{_DEBUG} `All IPSec SA proposals found unacceptable`, or the peer's refusal"),
@@ -76,6 +85,8 @@ def _is_of_child(attempt: Negotiation) -> bool:
 def _may_be(attempt: Negotiation) -> tuple[Alternative, ...]:
     """What such a failure mostly is, by the phase that it stopped in."""
     likely = _OF_PHASE2 if _is_of_child(attempt) else _OF_PHASE1 if attempt.stage in ("phase1", "unknown") else ()
+    if any(_LOOKUP.search(one.get("reason")) for one in attempt.all(EventKind.NEGOTIATION_ABORTED)):
+        likely = _OF_LOOKUP
     return tuple(Alternative(cause, "possible", tell_apart_by) for cause, tell_apart_by in likely)
 
 

@@ -29,6 +29,35 @@ CASES = [
     (f"{_ENDS}{_ABORTED}Create child exchange failed", _UNEXPLAINED, "phase 2, IPsec", _CHILD),
     ("IKEv2-PROTO-2: (34): Create child exchange failed", _UNEXPLAINED, "phase 2, IPsec", _CHILD),
     (
+        f"{_ENDS}{_ABORTED}Failed to locate an item in the database",
+        _UNEXPLAINED,
+        _NOT_TOLD,
+        ("tunnel-group-missing", "pre-shared-key-missing", "identity-mismatch"),
+    ),
+    (
+        "%ASA-4-752012: IKEv2 was unsuccessful at setting up a tunnel.  Map Tag = outside_map.  "
+        "Map Sequence Number = 10.",
+        _UNEXPLAINED,
+        _NOT_TOLD,
+        _PHASE1,
+    ),
+    (
+        "%ASA-4-752017: IKEv2 Backup L2L tunnel initiation denied on interface outside matching crypto map "
+        "outside_map, sequence number 10. Unsupported configuration.",
+        "Our entry has backup peers, which this release serves with IKEv1 alone: IKEv2 does not start a tunnel",
+        "configuration of the tunnel",
+        (),
+    ),
+    (
+        "%ASA-4-750015: Local:192.0.2.1:500 Remote:198.51.100.1:500 Username:198.51.100.1 IKEv2 deleting IPSec SA. "
+        "Reason: invalid SPI notification received for SPI 0x5C2D5A9B; local traffic selector = Address Range: "
+        "10.1.0.0-10.1.255.255 Protocol: 0 Port Range: 0-65535; remote traffic selector = Address Range: "
+        "10.2.0.0-10.2.255.255 Protocol: 0 Port Range: 0-65535",
+        "The peer lacks SAs that we used, and we deleted them: 1 time",
+        "after it was up",
+        (),
+    ),
+    (
         f"{_BEGINS}{_ENDS}{_ABORTED}Failed to find a matching policy",
         _REFUSED,
         _POLICY,
