@@ -16,9 +16,11 @@ from nornir_ikediag.protocol.ikev2_attempt import Attempt
 from nornir_ikediag.protocol.ikev2_exchanges import ABOUT_CHILD, ENDINGS, FAILURES, state_row
 from nornir_ikediag.protocol.ikev2_session import Session
 from nornir_ikediag.protocol.ikev2_twice import told_once
+from nornir_ikediag.protocol.keeper import MOST_NEGOTIATIONS
 
 # A pasted fragment says why a negotiation failed and not with whom: it deserves an answer all the same.
-_MOST_NEGOTIATIONS = 10_000
+_FOLD_EVERY = 500  # negotiations
+_MOST_DEVICE_EVENTS, _MOST_PEER_EVENTS = 10_000, 1_000
 _MOST_SESSIONS = 4_000
 _IN_FULL = 1_000  # the negotiations at the end of the log that keep every event
 _NEAR_LINES = 60
@@ -60,6 +62,7 @@ class Ikev2Replay:
         self._numbers = numbers
         self._attempts: list[Attempt] = []
         self._folded: Counter[tuple[str, str]] = Counter()
+        self._fold_next = MOST_NEGOTIATIONS + _FOLD_EVERY
         self._by_number: dict[str, Session] = {}
         self._by_spi: dict[str, Session] = {}
         self._by_peer: dict[str, Session] = {}
@@ -203,12 +206,12 @@ class Ikev2Replay:
             return
         if event.peer:
             self._keep_for_peer(event.peer, event)
-        elif len(self._device_events) < _MOST_NEGOTIATIONS:
+        elif len(self._device_events) < _MOST_DEVICE_EVENTS:
             self._device_events.append(event)
 
     def _keep_for_peer(self, peer: str, event: Event) -> None:
         events = self._peer_events.setdefault(peer, [])
-        if len(events) < _MOST_NEGOTIATIONS // 10:
+        if len(events) < _MOST_PEER_EVENTS:
             events.append(event)
 
     def _begin(self, event: Event, child_only: bool) -> Attempt:
@@ -216,13 +219,14 @@ class Ikev2Replay:
         self._attempts.append(attempt)
         if len(self._attempts) > _IN_FULL:
             self._attempts[-_IN_FULL].retire()
-        if len(self._attempts) > _MOST_NEGOTIATIONS:
-            self._fold()
+        if attempt.number >= self._fold_next:
+            self._fold_next += _FOLD_EVERY
+            self._fold(attempt.number - MOST_NEGOTIATIONS)
         return attempt
 
-    def _fold(self) -> None:
-        """Count the older half of the finished attempts instead of keeping them."""
-        old = [attempt for attempt in self._attempts[: _MOST_NEGOTIATIONS // 2] if attempt.finished]
+    def _fold(self, upto: int) -> None:
+        """Count the finished attempts up to this number instead of keeping them."""
+        old = [attempt for attempt in self._attempts if attempt.finished and attempt.number <= upto]
         gone = {id(attempt) for attempt in old}
         self._folded.update((attempt.peer or "", attempt.outcome) for attempt in old)
         self._attempts = [attempt for attempt in self._attempts if id(attempt) not in gone]

@@ -1,7 +1,8 @@
 """Keeps the attempts of a replay within bounds, however long the log is.
 
 The newest attempts are kept whole. Those before them keep only what their verdict needs, and less of it once there are
-many; past ``_MOST_NEGOTIATIONS`` the oldest that are over become counts by peer and outcome.
+many; past ``MOST_NEGOTIATIONS``, of all IKE versions together, the oldest that are over become counts by peer and
+outcome.
 """
 
 from collections import Counter, deque
@@ -10,7 +11,7 @@ from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.protocol.ikev1_attempt import Attempt
 
-_MOST_NEGOTIATIONS = 10_000
+MOST_NEGOTIATIONS = 10_000
 _FAILED_KEEPS, _GOOD_KEEPS = 10, 4  # events of an attempt, once there are many
 _WHOLE_WITHIN = 250  # the newest attempts keep all their events
 _CHATTER = frozenset({EventKind.NOTED, EventKind.DPD, EventKind.CRYPTO_MAP_CHECK})
@@ -30,7 +31,7 @@ class Keeper:
         self._whole.append(attempt)
         if len(self._whole) > _WHOLE_WITHIN:
             self._shorten(self._whole.popleft())
-        if len(self._attempts) > _MOST_NEGOTIATIONS:
+        if attempt.number - self._attempts[0].number >= MOST_NEGOTIATIONS:
             self._fold()
 
     def negotiations(self) -> tuple[Negotiation, ...]:
