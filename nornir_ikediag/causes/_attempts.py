@@ -169,6 +169,8 @@ def failed_with(tunnel: Tunnel, *kinds: EventKind) -> tuple[tuple[Negotiation, E
 
 def phase_of(attempt: Negotiation, event: Event) -> Literal[1, 2]:
     """Whether the event belongs to the IKE SA (1) or to a child SA under it (2)."""
+    if event.kind == EventKind.NOTIFY_RECEIVED and notify_name(event) in _OF_CHILD_ALONE:
+        return 2
     if event.get("phase") in ("1", "2"):
         return 1 if event.get("phase") == "1" else 2
     if attempt.child_only or attempt.exchange == "quick-mode" or _is_of_child(attempt, event):
@@ -178,6 +180,8 @@ def phase_of(attempt: Negotiation, event: Event) -> Literal[1, 2]:
     done = attempt.first(EventKind.PHASE1_COMPLETED, EventKind.IKEV2_SA_CREATED, EventKind.QM_STARTS)
     return 2 if done is not None and _position(attempt, done) <= _position(attempt, event) else 1
 
+
+_OF_CHILD_ALONE = ("TS_UNACCEPTABLE", "SINGLE_PAIR_REQUIRED")  # whatever the log shows before: nothing else has TS
 
 # `Received non-routine Notify message: …` came encrypted, unlike `Received an un-encrypted … notify message`: phase 1
 # had its keys by then, and these can only be about phase 2.

@@ -24,7 +24,7 @@ _REKEY_CLEANUP, _REKEY_LINES = timedelta(seconds=60), 60
 _LIFE = frozenset({EventKind.DPD, EventKind.DPD_TIMEOUT, EventKind.DELETE_RECEIVED, EventKind.DELETE_SENT})
 _OF_THE_WHOLE = ENDINGS | _LIFE
 _OF_EXCHANGES = frozenset({EventKind.STATE, EventKind.PACKET})
-_MEANT = frozenset({*_DELETES, EventKind.RETRIES_EXHAUSTED})
+_MEANT = frozenset({*_DELETES, EventKind.RETRIES_EXHAUSTED, EventKind.CHILD_ESTABLISHED, EventKind.TORN_DOWN})
 _CHILD_REFUSALS = frozenset(
     {
         EventKind.RECEIVED_POLICY, EventKind.EXPECTED_POLICY, EventKind.IPSEC_PROPOSALS_REFUSED,
@@ -52,6 +52,8 @@ class Session:
         self._successor: str | None = None  # the SPI of the IKE SA that replaced the first one
         self._replacing: Event | None = None  # the last of a CREATE_CHILD_SA exchange
         self._liveness = False  # the last exchange was INFORMATIONAL
+        self._up_at: datetime | None = None
+        self._twin_at: datetime | None = None  # a second SA came up in the same moment: both ends had begun
         self._last_at: datetime | None = None
         self._aborted_at: Evidence | None = None
 
@@ -99,6 +101,8 @@ class Session:
         with no other exchange under way: the peer is dead. A delete right behind a rekey: the SA that was replaced."""
         if event.kind not in _MEANT:
             return event
+        if event.kind in (EventKind.CHILD_ESTABLISHED, EventKind.TORN_DOWN):
+            return self._of_twins(event)
         made = self._replacing
         if event.kind in _DELETES:
             if event.get("scope") or made is None or not _follows(made, event):
@@ -134,6 +138,17 @@ class Session:
         self._local = self._local or event.local
         self._group = event.tunnel_group or self._group
         self._user_or_group = event.fields.get("user_or_group") or self._user_or_group
+
+    def _of_twins(self, event: Event) -> Event:
+        """Both ends began at once: two SAs come up within seconds, and the end of one is not that of the tunnel (RFC
+        7296 section 2.8)."""
+        if event.message == "750006" and event.at is not None:
+            together = self._up_at is not None and event.at - self._up_at <= _SAME_DEATH
+            self._twin_at, self._up_at = event.at if together and self.is_up else None, event.at
+        elif event.message == "750007" and event.at is not None and self._twin_at is not None:
+            spare, self._twin_at = event.at - self._twin_at <= _REKEY_CLEANUP, None
+            return msgspec.structs.replace(event, kind=EventKind.NOTED) if spare else event
+        return event
 
     def attempt(self, event: Event, begin: Begin) -> Attempt | None:
         """The attempt that the event belongs to, begun if need be; None where it belongs to the session as a whole."""

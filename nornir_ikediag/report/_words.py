@@ -82,9 +82,8 @@ def _visible(character: str) -> str:
 def phase(finding: Finding, negotiation: ReportNegotiation | None) -> str:
     """Which phase of a tunnel a finding is about; of one that no line explains, the exchange tells."""
     if finding.family == "device" and negotiation is not None:
-        if negotiation.exchange == "ikev2" and negotiation.stage == "phase2":
-            return PHASES["phase2"]
-        return _ATTEMPTED.get(negotiation.exchange, _NOT_TOLD)
+        of_child = negotiation.stage == "phase2"
+        return _ATTEMPTED.get(negotiation.exchange, PHASES["phase2"] if of_child else _NOT_TOLD)
     if finding.cause == "undetermined":
         return _NOT_TOLD
     return PHASES.get(finding.family, finding.family)
