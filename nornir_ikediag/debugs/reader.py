@@ -5,6 +5,7 @@ Sub-readers (see :mod:`.entry`): ``ikev1`` for [IKEv1 …] tags, bare text and t
 client records. Syslog of classes that have nothing to do with VPN counts as read, and says nothing.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from nornir_ikediag.debugs.catalogue import SILENT, lookup
@@ -30,6 +31,11 @@ _CHATTER_WITHIN = 50_000  # lines; in a longer log, remarks from which nothing f
 _LONGEST_QUOTE = 300
 
 Read = Callable[[Entry], Sequence[Event] | None]
+# A message of IKEv2 behind somebody's words, or behind the columns of a log viewer.
+_QUOTED = re.compile(
+    r"(?:Local:\s?\S{1,60}:\d+ Remote:\s?\S{1,60} Username:|(?:IKEv2 )?Negotiation aborted due to ERROR:).*",
+    re.IGNORECASE,
+)
 
 
 class LogReader:
@@ -112,6 +118,13 @@ class LogReader:
         return events
 
     def _bare(self, entry: Entry) -> Sequence[Event] | None:
+        events = self._untagged(entry)
+        if events is None and ("Username:" in entry.text or "aborted due to" in entry.text):
+            quoted = _QUOTED.search(entry.text, 1)
+            events = self._untagged(Entry(entry.number, entry.line, "", quoted[0], entry.at)) if quoted else None
+        return events
+
+    def _untagged(self, entry: Entry) -> Sequence[Event] | None:
         for read in (self._ikev1, self._ikev2):
             events = read(entry)
             if events is not None:

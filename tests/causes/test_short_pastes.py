@@ -24,6 +24,18 @@ _REFUSED = "The peer's answer to our IKE proposals fits no policy of ours (IKEv2
 _POLICY = "phase 1, IKE policy"
 
 CASES = [
+    (
+        f"Our partner sent me only this: {_ABORTED}Failed to receive the AUTH msg before the timer expired",
+        "The peer never authenticated itself: its message did not come in time",
+        "phase 1, authentication",
+        ("fragment-loss", "nat-t-port-blocked", "reply-path-blocked"),
+    ),
+    (
+        f"4 Nov 20 2026 750003 {_ENDS.partition(': ')[2]}{_ABORTED}Failed to authenticate the IKE SA",
+        "The pre-shared keys differ: the peer's message does not fit our key (IKEv2)",
+        "phase 1, authentication",
+        (),
+    ),
     (f"IKEv2 {_ABORTED}Something nobody heard of", _UNEXPLAINED, _NOT_TOLD, _PHASE1),
     (f"{_ENDS}{_ABORTED}Something nobody heard of", _UNEXPLAINED, _NOT_TOLD, _PHASE1),
     (f"{_ENDS}{_ABORTED}Create child exchange failed", _UNEXPLAINED, "phase 2, IPsec", _CHILD),
