@@ -246,6 +246,7 @@ def established() -> Report:
         child_sas=(NegotiatedChild(spi_in="0x9e18acb2", spi_out="0xc055290a", selectors=_PAIR),),
         assigned_address="10.9.0.4",
         outcome="established",
+        stage="established",
         stopped_at=None,
     )
     return _report(
