@@ -73,8 +73,7 @@ def _advice(finding: Finding) -> Iterator[Text]:
     if finding.next_steps:
         yield Text("   Next steps", "bold")
     for step in finding.next_steps:
-        line = Text().append("     $ ", "dim")
-        line.append(words.printable(step.command), "bold")
+        line = hanging("     $ ", words.printable(step.command), "bold")
         line.append(f"   ({words.EFFECTS[step.effect]})", _EFFECT_STYLES[step.effect])
         yield line
         if step.why:

@@ -11,6 +11,7 @@ from nornir_ikediag.report import Paper
 
 # What a pipe gets instead of a width: wide enough that nothing of a table is ever wrapped or cut.
 _UNBOUNDED = 100_000
+_ADDRESS_CHARACTERS = 18
 
 
 class Hanging(Text):
@@ -28,12 +29,22 @@ def hanging(lead: str, value: str, style: str = "") -> Text:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Text | str]], right: Sequence[str] = ()) -> Table:
-    """A table without a frame, two blanks between its columns; the headings named in ``right`` are over numbers."""
+    """A table without a frame, two blanks between its columns; the headings named in ``right`` are over numbers.
+
+    A column with nothing in it is left out. What the rows are about stays whole, if it is no longer than an address.
+    """
     grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
-    for column in columns:
-        grid.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    rows = list(rows)
+    filled = [number for number in range(len(columns)) if not rows or any(row[number] for row in rows)]
+    for number in filled:
+        grid.add_column(
+            columns[number],
+            justify="right" if columns[number] in right else "left",
+            overflow="fold",
+            no_wrap=number == 0 and all(len(row[0]) <= _ADDRESS_CHARACTERS for row in rows),
+        )
     for row in rows:
-        grid.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+        grid.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in map(row.__getitem__, filled)))
     return grid
 
 

@@ -34,7 +34,7 @@ def _suite(report: Report, device: ReportDevice) -> Element:
         if finding.peer is not None and finding.peer not in known:
             _case(suite, device, f"tunnel {words.whom(finding)}", [finding])
     if not device.judged:
-        reasons = "; ".join(device.not_judged) or "could not be judged"
+        reasons = " ".join(device.not_judged) or "could not be judged"
         SubElement(suite[0], "error", message=words.printable(reasons), type="not-judged")
     suite.set("tests", str(len(suite)))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))

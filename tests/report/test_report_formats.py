@@ -66,6 +66,15 @@ def test_stays_within_the_terminal(case: str, build: Build, width: int) -> None:
     assert [line for line in printed.splitlines() if len(line) > width] == []
 
 
+def test_a_narrow_terminal_breaks_no_address_and_leaves_no_rest_of_a_command_at_the_margin(build: Build) -> None:
+    printed = render(build["failed"](), "text", Paper(width=60))
+    (device,) = build["failed"]().devices
+    row = printed[printed.index("\nTunnel ") :].splitlines()
+    assert any(line.startswith(f"{device.tunnels[0].peer} ") for line in row)
+    steps = printed[printed.index("   Next steps\n") :].partition("   Ask")[0].splitlines()[1:]
+    assert [line for line in steps if not line.startswith("     ")] == []
+
+
 def test_leaves_lines_whole_in_a_pipe(build: Build) -> None:
     printed = render(build["failed"](), "text")
     (evidence,) = (one for one in build["failed"]().devices[0].findings[0].evidence if one.line == 41)
