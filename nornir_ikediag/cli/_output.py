@@ -35,9 +35,9 @@ def check_folder(folder: Path | None) -> None:
         return
     there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
     if not there.is_dir():
-        raise UsageError(f"Captures cannot be written to {folder}: {there} is no folder.")
+        raise UsageError(f"Nothing can be written to {folder}: {there} is no folder.")
     if not os.access(there, os.W_OK):
-        raise UsageError(f"Captures cannot be written to {folder}: you may not write to {there}. Name another folder.")
+        raise UsageError(f"Nothing can be written to {folder}: you may not write to {there}. Name another folder.")
 
 
 def paper() -> Paper:

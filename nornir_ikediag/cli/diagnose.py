@@ -1,5 +1,6 @@
 """`ikediag diagnose`: state, a debug window if the state does not tell, verdict."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -9,6 +10,8 @@ from nornir_ikediag.cli import _options as options
 from nornir_ikediag.cli._exits import stop
 from nornir_ikediag.cli._fleet import Wanted, fleet
 from nornir_ikediag.cli._output import check, check_folder, deliver, say
+from nornir_ikediag.model.report import Report
+from nornir_ikediag.report._words import printable
 
 
 @options.to_reach_devices
@@ -60,4 +63,14 @@ def command(
         for name, result in results.items():
             say("".join(f"{name}# {command}\n" for command in result.result["plan"]))
         return 0
-    return deliver(to_report(results), format_, output)
+    report = to_report(results)
+    if dry_run:
+        _tell_where_no_window_is_wanted(report)
+    return deliver(report, format_, output)
+
+
+def _tell_where_no_window_is_wanted(report: Report) -> None:
+    """The report shows the plan of the other devices; of these there is nothing to show."""
+    for device in report.devices:
+        if device.status == "read" and device.debug is None:
+            print(f"   {printable(device.name)}: no debug window would be opened", file=sys.stderr)

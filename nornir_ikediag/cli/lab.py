@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nornir_ikediag.cli._output import paper, say
+from nornir_ikediag.cli._output import check_folder, paper, say
+from nornir_ikediag.errors import UsageError
 
 if TYPE_CHECKING:
     from nornir_ikediag.lab import Lab
@@ -47,9 +48,13 @@ def up(
     """
     from nornir_ikediag.lab import scenarios, serve
 
+    check_folder(into)
     chosen = ends or list(scenarios())
     with serve(list(islice(cycle(chosen), count or len(chosen))), speed=speed) as lab, _folder(into) as folder:
-        config = lab.write_inventory(folder)
+        try:
+            config = lab.write_inventory(folder)
+        except OSError as error:
+            raise UsageError(f"The inventory could not be written to {folder}: {error.strerror}.") from error
         say(how_to_use(lab, config))
         wait_for_interrupt()
     return 0

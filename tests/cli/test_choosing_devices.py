@@ -180,7 +180,7 @@ def test_captures_that_cannot_be_kept_are_refused_before_anything_is_read(
 ) -> None:
     done = ikediag(*command, str(config / "captures"), "-c", str(config))
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr == f"ikediag: Captures cannot be written to {config / 'captures'}: {config} is no folder.\n"
+    assert done.stderr == f"ikediag: Nothing can be written to {config / 'captures'}: {config} is no folder.\n"
 
 
 def test_a_faulty_configuration_is_a_sentence_without_secrets(tmp_path: Path) -> None:

@@ -104,6 +104,21 @@ def test_a_dry_run_opens_nothing_and_offline_sends_nothing(ikediag: Run, tmp_pat
         assert [command for command in host.commands if "debug crypto" in command and "show" not in command] == []
 
 
+def test_a_dry_run_says_where_no_window_is_wanted(ikediag: Run, fleet: Fleet) -> None:
+    done = ikediag("diagnose", "healthy-main-mode-initiator", "--dry-run", environment=fleet[1])
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[-1] == "   healthy-main-mode-initiator: no debug window would be opened"
+
+
+def test_lab_up_into_a_folder_that_cannot_be_made(ikediag: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    done = ikediag("lab", "up", "ikev2-accepted", "--into", str(tmp_path / "file" / "lab"))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        f"ikediag: Nothing can be written to {tmp_path / 'file' / 'lab'}: {tmp_path / 'file'} is no folder.\n"
+    )
+
+
 def test_settings_come_from_option_then_environment_then_inventory(ikediag: Run, tmp_path: Path) -> None:
     with _serving(tmp_path / "lab", "phase1-encryption-refused") as (lab, environment):
         hosts = tmp_path / "lab" / "hosts.yaml"
