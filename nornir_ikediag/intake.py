@@ -85,16 +85,24 @@ def intake(paths: Sequence[str], stdin: BinaryIO | None = None) -> Intake:
 
 def _expanded(paths: Sequence[str], problems: list[str]) -> Iterable[str]:
     for path in paths:
-        folder = Path(path)
-        if path == "-" or not folder.is_dir() or captures.is_folder(folder):
-            yield path
-            continue
-        inside = sorted(folder.iterdir())
-        capture_folders = [str(one) for one in inside if captures.is_folder(one)]
-        files = [str(one) for one in inside if one.is_file() and one.suffix.lower() in _TEXT_SUFFIXES]
-        if not capture_folders and not files:
-            problems.append(f"{path} is a folder without a capture (capture.json) or a text file in it.")
-        yield from capture_folders or files
+        try:
+            yield from _inside(path)
+        except InputError as error:
+            problems.append(str(error))
+        except OSError as error:  # a folder that may not be looked into, a name that is too long
+            problems.append(f"{path} could not be read: {error.strerror}.")
+
+
+def _inside(path: str) -> Sequence[str]:
+    folder = Path(path)
+    if path == "-" or not folder.is_dir() or captures.is_folder(folder):
+        return [path]
+    inside = sorted(folder.iterdir())
+    capture_folders = [str(one) for one in inside if captures.is_folder(one)]
+    files = [str(one) for one in inside if one.is_file() and one.suffix.lower() in _TEXT_SUFFIXES]
+    if not capture_folders and not files:
+        raise InputError(f"{path} is a folder without a capture (capture.json) or a text file in it.")
+    return capture_folders or files
 
 
 def _name(path: str, paths: Sequence[str]) -> str:

@@ -75,6 +75,13 @@ def test_a_missing_file_and_an_empty_folder(tmp_path: Path) -> None:
     )
 
 
+def test_a_path_that_the_system_refuses_does_not_lose_the_others(tmp_path: Path) -> None:
+    refused = str(tmp_path / ("x" * 300))
+    result = intake([refused, _write(tmp_path, "debug.log", DEBUG)])
+    assert _names(result) == [("pasted", ["debug.log"])]
+    assert result.problems == (f"{refused} could not be read: File name too long.",)
+
+
 def test_gzip_that_breaks_off_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     packed = gzip.compress(DEBUG.encode())[:-6]  # the checksum is missing; or the collector is not done with the file
     result = intake([_write(tmp_path, "debug.log.gz", packed)])

@@ -41,6 +41,8 @@ def guarded(command: Any, arguments: Sequence[str]) -> int:
         code = INTERRUPTED
     except IkediagError as error:
         code = complain(str(error))
+    except OSError as error:  # of a path that somebody named: refused by the system, and no fault of ours
+        code = complain(f"{error.filename}: {error.strerror}." if error.filename else record(error))
     except Exception as error:  # noqa: BLE001 - the last one to see it: a sentence, and the rest to the log
         code = _framework(error) if _is_of_framework(error) else complain(record(error))
     except SystemExit:

@@ -58,7 +58,9 @@ Format = Annotated[
 ]
 Output = Annotated[
     Path | None,
-    typer.Option("-o", "--output", metavar="FILE", help="Write the report there instead of to standard output."),
+    typer.Option(
+        "-o", "--output", metavar="FILE", readable=False, help="Write the report there instead of to standard output."
+    ),
 ]
 Peer = Annotated[
     str | None,

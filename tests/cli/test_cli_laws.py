@@ -134,6 +134,13 @@ def test_exit_codes_are_ours(
     assert "secret" not in said.err + said.out
 
 
+def test_a_path_that_the_system_refuses_is_a_sentence(ikediag: Run) -> None:
+    name = "x" * 300
+    for arguments in (("health", "-c", name), ("collect", "--into", name), ("explain", "-", "-o", name)):
+        done = ikediag(*arguments)
+        assert (done.returncode, done.stdout, done.stderr) == (3, "", f"ikediag: {name}: File name too long.\n")
+
+
 def test_our_own_error_is_logged_for_its_owner_alone_and_without_secrets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
