@@ -153,13 +153,16 @@ def _sa_words(negotiation: ReportNegotiation) -> str:
 
 def _fields(fields: Iterable[tuple[str, str]], width: int | None) -> Iterator[Text]:
     for label, value in fields:
-        for number, part in enumerate(folded(value, width and width - _LABEL_WIDTH - 2, _ROOM.get(label, 1))):
+        kept = value[value.rfind(" [") :] if label == "Cause" else ""  # the id is what one types next
+        room = _ROOM.get(label, 1)
+        for number, part in enumerate(folded(value, width and width - _LABEL_WIDTH - 2, room, kept)):
             line = Text().append(f"  {label if number == 0 else '':<{_LABEL_WIDTH}}", "bold")
             yield line.append(part, "cyan" if label == "Proof" else "")
 
 
-def folded(value: str, width: int | None, room: int) -> list[str]:
-    """The value in at most ``room`` lines of ``width``, broken at spaces where there are any, cut with `…`."""
+def folded(value: str, width: int | None, room: int, kept: str = "") -> list[str]:
+    """The value in at most ``room`` lines of ``width``, broken at spaces where there are any, cut with `…`. ``kept`` is
+    its end, which stays although the rest is cut, where there is room for it."""
     if width is None or len(value) <= width:
         return [value]
     lines: list[str] = []
@@ -173,5 +176,6 @@ def folded(value: str, width: int | None, room: int) -> list[str]:
         lines.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     if rest:
-        lines[-1] = lines[-1][: width - 2].rstrip() + " …"
+        kept = kept if len(kept) < width - 2 else ""
+        lines[-1] = lines[-1][: width - 2 - len(kept)].rstrip() + " …" + kept
     return lines

@@ -169,6 +169,15 @@ def test_folding_keeps_to_its_room(text: str, width: int, room: int) -> None:
     assert all(len(line) <= width for line in lines)
 
 
+def test_what_is_kept_stays_when_the_rest_is_cut() -> None:
+    cause = "We refuse every IKE proposal of the peer: dh-group and encryption [ike-policy-mismatch, likely]"
+    assert folded(cause, 40, 2, " [ike-policy-mismatch, likely]") == [
+        "We refuse every IKE proposal of the",
+        "peer: dh … [ike-policy-mismatch, likely]",
+    ]
+    assert folded(cause, 20, 1, " [ike-policy-mismatch, likely]") == ["We refuse every …"]
+
+
 @settings(deadline=None, max_examples=100)
 @given(st.text(max_size=200))
 def test_printable_text_is_harmless_and_stable(text: str) -> None:
