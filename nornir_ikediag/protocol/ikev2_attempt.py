@@ -29,7 +29,7 @@ _PACKETS = frozenset(
     }
 )  # fmt: skip
 _CHATTER = frozenset({EventKind.CRYPTO_MAP_CHECK, EventKind.CONSEQUENCE, EventKind.DPD})
-_FAILED_KEEPS, _GOOD_KEEPS = 10, 4  # events of an attempt of long ago
+_FAILED_KEEPS, _GOOD_KEEPS = 6, 3  # events of an attempt of long ago
 _MOST_CHILDREN = 64
 _ASKS_AGAIN = ("INVALID_KE_PAYLOAD", "COOKIE")  # RFC 7296 sections 1.2 and 2.6
 _ASKED = frozenset({EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT})

@@ -175,7 +175,7 @@ def test_what_is_kept_stays_when_the_rest_is_cut() -> None:
         "We refuse every IKE proposal of the",
         "peer: dh … [ike-policy-mismatch, likely]",
     ]
-    assert folded(cause, 20, 1, " [ike-policy-mismatch, likely]") == ["We refuse every …"]
+    assert folded(cause, 20, 1, " [ike-policy-mismatch, likely]") == ["We refuse every IK …"]
 
 
 @settings(deadline=None, max_examples=100)
