@@ -10,7 +10,12 @@ from nornir_ikediag.cli._reading import _size
 
 
 @pytest.mark.parametrize(
-    ("data", "size"), [(b"a line\n" * 1000, 7000), (gzip.compress(b"a line\n" * 1000), 7000), (b"", 0)]
+    ("data", "size"),
+    [
+        pytest.param(b"a line\n" * 1000, 7000, id="plain"),
+        pytest.param(gzip.compress(b"a line\n" * 1000), 7000, id="gzip"),
+        pytest.param(b"", 0, id="empty"),
+    ],
 )
 def test_the_size_is_that_of_the_text(tmp_path: Path, data: bytes, size: int) -> None:
     path = tmp_path / "asa.log"
