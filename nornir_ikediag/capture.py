@@ -23,7 +23,7 @@ _INDEX = "capture.json"
 _MOST_BYTES = 8 << 30
 _BLOCK_BYTES = 64 * 1024
 _OTHER_LINE_ENDS = "\r\v\f\x1c\x1d\x1e"
-_NO_LINE_ENDS = dict.fromkeys(map(ord, "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"), " ")
+_NO_LINE_ENDS = dict.fromkeys(map(ord, _OTHER_LINE_ENDS + "\x85\u2028\u2029"), " ")
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,8 +95,7 @@ def decode(data: bytes) -> str:
         text = data.decode("ascii")
         if not any(end in text for end in _OTHER_LINE_ENDS):
             return text
-        return text.replace("\r\n", "\n").translate(_NO_LINE_ENDS)
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    elif data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = data.decode("utf-16", errors="replace")
     else:
         text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")

@@ -23,6 +23,12 @@ from nornir_ikediag.protocol import Replay
 _BATCH_LINES = 250
 _SHORT_CHARACTERS = 1 << 20
 _OF_COLLECTOR = re.compile(r"%(?:ASA|PIX|FTD)-|\|\d{6}\|")
+# Which messages of one attempt come before which, whatever became of it.
+_IN_ORDER = (
+    EventKind.INITIATOR_STARTS, EventKind.IKE_PROPOSAL_ACCEPTED, EventKind.TUNNEL_GROUP_LANDED,
+    EventKind.PHASE1_COMPLETED, EventKind.CRYPTO_MAP_CHECK, EventKind.CRYPTO_MAP_NOT_FOUND,
+    EventKind.IPSEC_PROPOSALS_REFUSED, EventKind.QM_FSM_ERROR, EventKind.CONSEQUENCE, EventKind.PHASE2_COMPLETED,
+)  # fmt: skip
 
 
 class ShowText(msgspec.Struct, frozen=True):
@@ -30,14 +36,6 @@ class ShowText(msgspec.Struct, frozen=True):
 
     source: Source
     reading: Reading
-
-
-# Which messages of one attempt come before which, whatever became of it.
-_IN_ORDER = (
-    EventKind.INITIATOR_STARTS, EventKind.IKE_PROPOSAL_ACCEPTED, EventKind.TUNNEL_GROUP_LANDED,
-    EventKind.PHASE1_COMPLETED, EventKind.CRYPTO_MAP_CHECK, EventKind.CRYPTO_MAP_NOT_FOUND,
-    EventKind.IPSEC_PROPOSALS_REFUSED, EventKind.QM_FSM_ERROR, EventKind.CONSEQUENCE, EventKind.PHASE2_COMPLETED,
-)  # fmt: skip
 
 
 class Texts(msgspec.Struct, frozen=True, kw_only=True):

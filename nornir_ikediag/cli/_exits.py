@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from nornir_ikediag.cli._log import record
 from nornir_ikediag.errors import IkediagError
@@ -118,5 +118,10 @@ def _flushed(code: int) -> int:
     try:
         sys.stdout.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard(sys.stdout)
     return code
+
+
+def discard(stream: TextIO) -> None:
+    """What is still to go to this stream goes nowhere: Python would try, and complain, once more on its way out."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

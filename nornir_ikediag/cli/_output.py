@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from nornir_ikediag.cli._exits import complain, cut_short
+from nornir_ikediag.cli._exits import complain, cut_short, discard
 from nornir_ikediag.errors import UsageError
 from nornir_ikediag.model.report import Report
 from nornir_ikediag.report import Paper, formats, render
@@ -91,7 +91,6 @@ def say(text: str, stream: TextIO | None = None) -> None:
         stream.write(text)
         stream.flush()
     except OSError as error:
-        # Python would try, and complain, once more on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        discard(stream)
         if not isinstance(error, BrokenPipeError):
             raise UsageError(f"Standard output could not be written to: {error.strerror}.") from error

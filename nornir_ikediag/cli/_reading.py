@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from nornir_ikediag.capture import Capture, Source
+from nornir_ikediag.capture import Capture, Source, is_packed
 from nornir_ikediag.report._words import printable
 
 _LONG_BYTES = 8 * 1024 * 1024
@@ -64,7 +64,7 @@ def _size(source: Source) -> int:
         return len(source.text)
     try:
         with source.path.open("rb") as stream:
-            packed = stream.read(2) == b"\x1f\x8b"
+            packed = is_packed(stream.read(2))
             size = stream.seek(-4 if packed else 0, os.SEEK_END)
             return int.from_bytes(stream.read(4), "little") if packed else size
     except OSError:

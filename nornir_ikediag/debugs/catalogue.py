@@ -16,7 +16,7 @@ up once is remembered: a log repeats itself.
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -116,12 +116,11 @@ def by_syslog_id(syslog_id: str) -> Understood | None:
 
 _remembered: dict[str, Understood | None] = {}
 SILENT: set[str] = set()  # texts from which nothing follows
-_likely: dict[str, tuple[Message, ...]] = {}  # by the beginning of a text, the messages that begin like it
 
 
 def _look_up(text: str) -> Understood | None:
     low = text.lower()
-    for message in _beginning_like(low):
+    for message in _beginning_like(low[:_START]):
         if low.startswith(message.begins) and (found := message.pattern.match(text)) is not None:
             return _understood(message, found)
     by_letters, _ = _index()
@@ -131,19 +130,11 @@ def _look_up(text: str) -> Understood | None:
     return None
 
 
-def _beginning_like(low: str) -> tuple[Message, ...]:
-    """Those of the messages with the same first letters that may begin as this text does, in the order of the file."""
-    start = low[:_START]
-    try:
-        return _likely[start]
-    except KeyError:
-        pass
-    if len(_likely) >= _MOST_REMEMBERED:
-        _likely.clear()
-    same_letters = _index()[0].get(_letters(low), ())
-    found = tuple(one for one in same_letters if any(start.startswith(begin[:_START]) for begin in one.begins))
-    _likely[start] = found
-    return found
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _beginning_like(start: str) -> tuple[Message, ...]:
+    """The messages that may begin a text with this start, in the order of the file."""
+    same_letters = _index()[0].get(_letters(start), ())
+    return tuple(one for one in same_letters if any(start.startswith(begin[:_START]) for begin in one.begins))
 
 
 def _understood(message: Message, found: re.Match[str]) -> Understood:

@@ -104,31 +104,27 @@ class Framer:
 
     def _other_head(self, number: int, line: str) -> Sequence[Entry]:
         """A line whose words before the message are not known yet, or are none."""
-        text = self._bodies.get(line)
-        if text is not None and self._has_body():
+        text, pending = self._bodies.get(line), self._pending
+        if text is not None and pending is not None and self._has_body(pending):
             self._before = line
-            return self._go_on(number, text)
+            return self._go_on(pending, number, text)
         entry = self._plain.entry(number, line)
         if entry is None:
             return self._other(number, line)
         self._in_client_log = False
         return self._begin_line(entry)
 
-    def _has_body(self) -> bool:
+    def _has_body(self, pending: Entry) -> bool:
         """Whether what was a line of a body before is one here: the message has a body, and nothing was cut."""
-        pending, width = self._pending, len(self._before)
+        width = len(self._before)
         return (
-            pending is not None
-            and pending.tag in _WITH_BODIES
+            pending.tag in _WITH_BODIES
             and not self._wrapping.by_words
             and width < self._wrapping.width - 1
             and width < max(self._widest, _NARROWEST)
         )
 
-    def _go_on(self, number: int, text: str) -> Sequence[Entry]:
-        pending = self._pending
-        if pending is None:
-            return ()
+    def _go_on(self, pending: Entry, number: int, text: str) -> Sequence[Entry]:
         pending.body.append((number, text))
         return self.close() if len(pending.body) >= _LONGEST_BODY else ()
 
@@ -143,19 +139,20 @@ class Framer:
 
     def _begin_line(self, entry: Entry) -> Sequence[Entry]:
         """As :meth:`_begin`, for an entry that is all of its line."""
-        self._before = line = entry.line
-        if len(line) >= self._widest:
-            self._widen(len(line))
+        line = entry.line
+        self._measure(line)
         done, self._pending, self._skipped = self._pending, entry, None
         if line[-1:] in _LAST_LETTERS and entry.text.startswith(_LAST_WORDS):
             self._pending = None
             return (done, entry) if done else (entry,)
         return (done,) if done else ()
 
-    def _widen(self, width: int) -> None:
+    def _measure(self, line: str) -> None:
+        self._before, width = line, len(line)
         if width > self._widest:
             self._widest, self._full_lines = width, 0
-        self._full_lines += 1
+        if width == self._widest:
+            self._full_lines += 1
 
     def _other(self, number: int, line: str) -> Sequence[Entry]:
         line = line.rstrip("\r")
@@ -166,9 +163,7 @@ class Framer:
         indented = text[0] == " " and "[" not in text and "%" not in text and "|" not in text
         marks = [] if indented or not may_be_marked(text) else list(mark_in(text).finditer(text))
         done = self._marked(number, line, text, marks) if marks else self._unmarked(number, line, text)
-        self._before = line
-        if len(line) >= self._widest:
-            self._widen(len(line))
+        self._measure(line)
         return done
 
     def _marked(self, number: int, line: str, text: str, marks: list[re.Match[str]]) -> Sequence[Entry]:
@@ -261,7 +256,7 @@ class Framer:
             if len(self._bodies) >= _MOST_BODIES:
                 self._bodies.clear()
             self._bodies[line] = text
-        return self._go_on(number, text)
+        return self._go_on(pending, number, text)
 
     def _bare(self, number: int, line: str, text: str) -> Entry:
         text = _BEFORE_WORDS.sub("", text)

@@ -6,6 +6,7 @@ levels 254 and 255 (counted as read, and skipped).
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import takewhile
 
 from nornir_ikediag.debugs.catalogue import Message, Understood, by_syslog_id, catalogue, lookup
@@ -42,7 +43,6 @@ _DUMP = re.compile(
 _DUMPED = re.compile(r"\s*[0-9A-Fa-f]{4}:\s+(?P<bytes>[0-9A-Fa-f]{2,8}(?: [0-9A-Fa-f]{2,8}){0,15})(?:\s{2,}.*)?$")
 _ONE_VALUE = re.compile(r"\s*[\w.:/@=-]{1,253}\s*$")
 _MOST_LINES_JOINED = 3
-_MOST_LISTS = 2000
 _REASONS = (
     (re.compile(r"idle timeout", re.IGNORECASE), EventKind.IDLE_TIMEOUT),
     (re.compile(r"administrator (?:reset|reboot|shutdown)", re.IGNORECASE), EventKind.ADMINISTRATOR_CLEARED),
@@ -56,7 +56,6 @@ class Ikev1Reader:
     def __init__(self, source: str) -> None:
         self.source = source
         self.quiet = False  # remarks from which nothing follows are no events
-        self._payload_lists: dict[str, str] = {}
 
     def read(self, entry: Entry) -> Sequence[Event] | None:
         """The events of this entry; None when its message is not understood."""
@@ -94,7 +93,7 @@ class Ikev1Reader:
         if plain is not None:
             direction, message_id, listed, length = plain.groups()
             return Understood(_PACKET_MESSAGE, {
-                "direction": direction.lower(), "message_id": number(message_id), "payloads": self._payloads(listed),
+                "direction": direction.lower(), "message_id": number(message_id), "payloads": _payloads(listed),
                 "length": length,
             })  # fmt: skip
         found = _PACKET.match(entry.text)
@@ -110,19 +109,9 @@ class Ikev1Reader:
         fields = {
             "direction": found["direction"].lower(),
             "message_id": number(found["id"]),
-            "payloads": self._payloads(rest.partition("total length")[0]),
+            "payloads": _payloads(rest.partition("total length")[0]),
         }
         return Understood(_PACKET_MESSAGE, {**fields, "length": length[1]} if length else fields)
-
-    def _payloads(self, listed: str) -> str:
-        """`SA KE NONCE` of `HDR + SA (1) + KE (4) + NONCE (10) + NONE (0)`."""
-        payloads = self._payload_lists.get(listed)
-        if payloads is None:
-            if len(self._payload_lists) > _MOST_LISTS:
-                self._payload_lists.clear()
-            names = [name.strip().replace(" ", "-") for name in _PAYLOAD.findall(listed)]
-            payloads = self._payload_lists[listed] = " ".join(name for name in names if name not in ("NONE", "HDR"))
-        return payloads
 
     def _uncommon(self, entry: Entry) -> Understood | None:
         """A history, a message that goes on in the next lines, or one known only by its syslog id."""
@@ -177,6 +166,13 @@ class Ikev1Reader:
 _PACKET_MESSAGE = Message("713236", "recorded", EventKind.PACKET, {}, "IKE_DECODE", "")
 _HISTORY_MESSAGE = Message("715065", "recorded", EventKind.FSM_ERROR, {}, "IKE", "")
 _BY_KIND = {message.kind: message for message in catalogue() if message.kind == EventKind.ID_RECEIVED}
+
+
+@lru_cache(maxsize=2048)
+def _payloads(listed: str) -> str:
+    """`SA KE NONCE` of `HDR + SA (1) + KE (4) + NONCE (10) + NONE (0)`."""
+    names = [name.strip().replace(" ", "-") for name in _PAYLOAD.findall(listed)]
+    return " ".join(name for name in names if name not in ("NONE", "HDR"))
 
 
 def _identity_below(lines: Sequence[str]) -> tuple[str, int]:

@@ -42,7 +42,7 @@ PHASES = {
     "device": "the device, no phase of a tunnel",
 }
 # What a failure that nothing explains was an attempt at. The first exchanges of IKEv2 are both phases.
-_ATTEMPTED = {"main-mode": "phase 1", "aggressive-mode": "phase 1", "quick-mode": "phase 2, IPsec"}
+_ATTEMPTED = {"main-mode": "phase 1", "aggressive-mode": "phase 1", "quick-mode": PHASES["phase2"]}
 _NOT_TOLD = "the log does not tell which"
 # Of times in lines that bear no year (and of an ASA whose clock was never set).
 ASSUMED_YEAR = 2000

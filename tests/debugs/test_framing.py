@@ -1,5 +1,6 @@
 """Which lines make a message, and what is taken off it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -78,6 +79,12 @@ def test_a_line_cut_at_the_width_of_the_terminal_is_joined() -> None:
     ]
 
 
+def _times(lines: Sequence[str], year: int) -> list[datetime | None]:
+    framer = Framer(year)
+    entries = [entry for number, line in enumerate(lines, 1) for entry in framer.feed(number, line)]
+    return [entry.at for entry in (*entries, *framer.close())]
+
+
 def test_times_have_the_year_that_is_known() -> None:
     lines = (
         "Dec 31 23:59:59 [IKEv1]IP = 192.0.2.1, a",
@@ -87,9 +94,7 @@ def test_times_have_the_year_that_is_known() -> None:
         "2011-06-10T17:36:07.123+02:00 fw1 %ASA-7-713906: e",
         "eb 30 17:36:07 [IKEv1]IP = 192.0.2.1, there is no such day",
     )
-    framer = Framer(2023)
-    entries = [entry for number, line in enumerate(lines, 1) for entry in framer.feed(number, line)]
-    assert [entry.at for entry in (*entries, *framer.close())] == [
+    assert _times(lines, year=2023) == [
         datetime(2023, 12, 31, 23, 59, 59),
         datetime(2024, 1, 1, 0, 0, 1),
         datetime(2010, 6, 10, 17, 36, 5),
@@ -111,9 +116,7 @@ def test_a_year_that_a_line_bears_is_that_of_the_other_lines_of_the_same_day() -
         "Jan 01 00:00:02 [IKEv1]IP = 192.0.2.1, g",
         "Dec 31 23:59:56 [IKEv1]IP = 192.0.2.1, late",
     )
-    framer = Framer(2023)
-    entries = [entry for number, line in enumerate(lines, 1) for entry in framer.feed(number, line)]
-    assert [entry.at for entry in (*entries, *framer.close())] == [
+    assert _times(lines, year=2023) == [
         datetime(2023, 12, 31, 23, 59, 58),
         datetime(2023, 12, 31, 23, 59, 59),
         datetime(2025, 12, 31, 23, 59, 59),
