@@ -10,7 +10,7 @@ message whose tag was lost.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from nornir_ikediag.debugs.cleaning import cleaned, is_terminal_noise
@@ -55,6 +55,7 @@ class Framer:
         self.clock = Clock(year)
         self._wrapping = wrapping or TERMINAL
         self._is_known = wrapping is not None
+        self._done: list[Entry] = []
         self._pending: Entry | None = None
         self._before = ""  # the line before
         self._widest = 0
@@ -68,51 +69,77 @@ class Framer:
         self._lead = ""
         self._lead_says: tuple[datetime | None, str | None] = (None, None)
 
-    def feed(self, number: int, line: str) -> Sequence[Entry]:
+    def feed(self, number: int, line: str) -> list[Entry]:
         """The entries that this line completes, oldest first."""
-        return tuple(self.entries(((number, line),)))
+        return self.entries(((number, line),))
 
-    def entries(self, lines: Iterable[tuple[int, str]]) -> Iterator[Entry]:
+    def entries(self, lines: Sequence[tuple[int, str]]) -> list[Entry]:
         """The entries that these numbered lines complete, oldest first.
 
         Most lines of a long log are IKEv1 messages whose words in front are known, and of these most say nothing:
         this loop is what reading one of them costs.
         """
-        known, at_clock = self._plain.known, self.clock.read
+        known, silent, at_clock = self._plain.known, self.silent, self.clock.read
         for number, line in lines:
-            self.lines += 1
             timed = line[12:16:3] == ": "
             who = None
             if timed or line[:1] == "[":
                 words = line.find(", ", line.find("IP = ")) + 2
                 who = known.get(line[WITHOUT_TIME if timed else 0 : words])
             if who is None:
-                yield from self._other_head(number, line)
+                self._other_head(number, line)
                 continue
             text = line[words:]
-            if text in self.silent:
-                done, self._pending, self._skipped, self._before = self._pending, None, (number, line), line
-                if done is not None:
-                    yield done
-                continue
-            if not (text.isascii() and text.isprintable() and is_simple(text)):
-                yield from self._other(number, line)
-                continue
-            tag, group, user, peer = who
-            at = at_clock(line[:15]) if timed else None
-            yield from self._begin_line(Entry(number, line, tag, text, at, "", None, None, [], [], group, user, peer))
+            if text in silent:
+                self._finish()
+                self._skipped, self._before = (number, line), line
+            elif text.isascii() and text.isprintable() and is_simple(text):
+                tag, group, user, peer = who
+                at = at_clock(line[:15]) if timed else None
+                self._begin_line(Entry(number, line, tag, text, at, "", None, None, [], [], group, user, peer))
+            else:
+                self._other(number, line)
+        self.lines += len(lines)
+        return self._taken()
 
-    def _other_head(self, number: int, line: str) -> Sequence[Entry]:
+    def close(self) -> list[Entry]:
+        """The entry that the text ends in."""
+        self._finish()
+        return self._taken()
+
+    def _taken(self) -> list[Entry]:
+        done, self._done = self._done, []
+        return done
+
+    def _finish(self) -> None:
+        """Nothing more belongs to the message before."""
+        if self._pending is not None:
+            self._done.append(self._pending)
+            self._pending = None
+
+    def _begin(self, entry: Entry) -> None:
+        self._finish()
+        self._pending, self._skipped = entry, None
+
+    def _begin_line(self, entry: Entry) -> None:
+        """As :meth:`_begin`, for an entry that is all of its line."""
+        line = entry.line
+        self._measure(line)
+        self._begin(entry)
+        if line[-1:] in _LAST_LETTERS and entry.text.startswith(_LAST_WORDS):
+            self._finish()
+
+    def _other_head(self, number: int, line: str) -> None:
         """A line whose words before the message are not known yet, or are none."""
         text, pending = self._bodies.get(line), self._pending
         if text is not None and pending is not None and self._has_body(pending):
             self._before = line
-            return self._go_on(pending, number, text)
-        entry = self._plain.entry(number, line)
-        if entry is None:
-            return self._other(number, line)
-        self._in_client_log = False
-        return self._begin_line(entry)
+            self._go_on(pending, number, text)
+        elif (entry := self._plain.entry(number, line)) is not None:
+            self._in_client_log = False
+            self._begin_line(entry)
+        else:
+            self._other(number, line)
 
     def _has_body(self, pending: Entry) -> bool:
         """Whether what was a line of a body before is one here: the message has a body, and nothing was cut."""
@@ -124,28 +151,10 @@ class Framer:
             and width < max(self._widest, _NARROWEST)
         )
 
-    def _go_on(self, pending: Entry, number: int, text: str) -> Sequence[Entry]:
+    def _go_on(self, pending: Entry, number: int, text: str) -> None:
         pending.body.append((number, text))
-        return self.close() if len(pending.body) >= _LONGEST_BODY else ()
-
-    def close(self) -> Sequence[Entry]:
-        """The entry that the text ends in."""
-        done, self._pending = self._pending, None
-        return (done,) if done else ()
-
-    def _begin(self, entry: Entry) -> Sequence[Entry]:
-        done, self._pending, self._skipped = self._pending, entry, None
-        return (done,) if done else ()
-
-    def _begin_line(self, entry: Entry) -> Sequence[Entry]:
-        """As :meth:`_begin`, for an entry that is all of its line."""
-        line = entry.line
-        self._measure(line)
-        done, self._pending, self._skipped = self._pending, entry, None
-        if line[-1:] in _LAST_LETTERS and entry.text.startswith(_LAST_WORDS):
-            self._pending = None
-            return (done, entry) if done else (entry,)
-        return (done,) if done else ()
+        if len(pending.body) >= _LONGEST_BODY:
+            self._finish()
 
     def _measure(self, line: str) -> None:
         self._before, width = line, len(line)
@@ -154,33 +163,33 @@ class Framer:
         if width == self._widest:
             self._full_lines += 1
 
-    def _other(self, number: int, line: str) -> Sequence[Entry]:
+    def _other(self, number: int, line: str) -> None:
         line = line.rstrip("\r")
         text = cleaned(line)
         if not text:
             self.blank_lines += 1
-            return []
+            return
         indented = text[0] == " " and "[" not in text and "%" not in text and "|" not in text
         marks = [] if indented or not may_be_marked(text) else list(mark_in(text).finditer(text))
-        done = self._marked(number, line, text, marks) if marks else self._unmarked(number, line, text)
+        if marks:
+            self._marked(number, line, text, marks)
+        else:
+            self._unmarked(number, line, text)
         self._measure(line)
-        return done
 
-    def _marked(self, number: int, line: str, text: str, marks: list[re.Match[str]]) -> Sequence[Entry]:
-        done: list[Entry] = []
+    def _marked(self, number: int, line: str, text: str, marks: list[re.Match[str]]) -> None:
         lead = text[: marks[0].start()]
         found = messages(text, marks)
         for mark, upto in found:
-            entry = self._entry(number, line, lead, mark, text[mark.end() : upto])
-            if entry is None:  # a 711001 that carries a line of a body, or nothing: the message was cut off behind it
-                carried = text[mark.end() : upto]
-                done += self._unmarked(number, line, carried) if carried else []
-            else:
-                done += self._begin(entry)
+            rest = text[mark.end() : upto]
+            entry = self._entry(number, line, lead, mark, rest)
+            if entry is not None:
+                self._begin(entry)
                 if mark["v2"] and len(found) == 1 and entry.at is None:
                     self._plain.learn_glued(entry)
-            lead = text[mark.end() : upto]
-        return done
+            elif rest:  # a 711001 that carries a line of a body; with nothing in it, the message was cut off behind it
+                self._unmarked(number, line, rest)
+            lead = rest
 
     def _entry(self, number: int, line: str, lead: str, mark: re.Match[str], rest: str) -> Entry | None:
         if mark["record"]:
@@ -234,29 +243,30 @@ class Framer:
             self._lead_says = (self.clock.read(lead[-120:]), words[-1] if words and "#" not in words[-1] else None)
         return self._lead_says
 
-    def _unmarked(self, number: int, line: str, text: str) -> Sequence[Entry]:
+    def _unmarked(self, number: int, line: str, text: str) -> None:
         if LOST_TAG.match(text) and not (self._is_known and self._pending and self._is_cut(text)):
             entry = Entry(number, line, "", text.strip())
             take_prefix(entry)
-            return self._begin(entry)
+            self._begin(entry)
+            return
         if self._skipped is not None:  # it goes on after all
             self._pending = skipped_entry(*self._skipped)
             self._skipped = None
         pending = self._pending
         inside = self._in_client_log or (text[:1] == " " and pending is not None and pending.tag.startswith("IKEv2"))
         if not inside and text[:1] != " " and is_terminal_noise(text):
-            return []
+            return
         if pending is None:
-            return self._begin(self._bare(number, line, text))
-        if self._is_cut(text):
+            self._begin(self._bare(number, line, text))
+        elif self._is_cut(text):
             self._join(pending, text)
             pending.joined.append(number)
-            return []
-        if pending.tag in _WITH_BODIES:
-            if len(self._bodies) >= _MOST_BODIES:
-                self._bodies.clear()
-            self._bodies[line] = text
-        return self._go_on(pending, number, text)
+        else:
+            if pending.tag in _WITH_BODIES:
+                if len(self._bodies) >= _MOST_BODIES:
+                    self._bodies.clear()
+                self._bodies[line] = text
+            self._go_on(pending, number, text)
 
     def _bare(self, number: int, line: str, text: str) -> Entry:
         text = _BEFORE_WORDS.sub("", text)

@@ -6,7 +6,7 @@ client records. Syslog of classes that have nothing to do with VPN counts as rea
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from nornir_ikediag.debugs.catalogue import SILENT, lookup
 from nornir_ikediag.debugs.entry import Entry
@@ -67,10 +67,10 @@ class LogReader:
         """The events of the entries that this line completes."""
         return self.events(((number, line),))
 
-    def events(self, lines: Iterable[tuple[int, str]]) -> list[Event]:
+    def events(self, lines: Sequence[tuple[int, str]]) -> list[Event]:
         """The events of the entries that these numbered lines complete, in order; :meth:`close` gives the rest."""
         found: list[Event] = []
-        for entry in list(self._framer.entries(lines)):
+        for entry in self._framer.entries(lines):
             found += self._read(entry)
         if self._framer.lines >= _CHATTER_WITHIN:
             self._framer.silent, self._ikev1_reader.quiet = SILENT, True
