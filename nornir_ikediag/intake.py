@@ -50,9 +50,14 @@ _NUMBERED = re.compile(
 _SHORTEST_LISTING = 3  # lines
 _HOSTNAME_LINE = re.compile(r"^hostname (\S+)\s*$")
 _BEFORE_SYSLOG_TAG = re.compile(r"^(.{0,160}?):?\s*%(?:ASA|PIX|FTD)-")
-_NOT_A_HOST = re.compile(
-    r"<\d+>\d*|\d{4}-\d\d-\d\dT\d\d:[\d:.,]+(?:Z|[+-][\d:]+)?|[A-Z][a-z]{2}\s+\d{1,2}(?:\s+\d{4})?\s+\d\d:\d\d:\d\d(?:\.\d+)?(?:\s+[A-Z]{3,4}\b)?|:\s|-\s"
+_TIME_OR_PRIORITY = re.compile(
+    r"<\d+>\d*|\b\d{10}(?:\d{3})?(?:\.\d+)?\b"
+    r"|(?:[A-Z][a-z]{2}\s+\d{1,2}(?:\s+\d{4})?\s+|[\d./-]{8,10}\s+)?[\w./+-]*\d\d:\d\d:\d\d[\w.,:+-]*(?:\s+[A-Z]{3,4}\b)?"
 )
+_NO_WORD = re.compile(r":\s|-\s")
+# Without a time: `logging device-id` puts a blank before the colon, and few words of a sentence have a digit or a hyphen
+_LIKE_A_NAME = re.compile(r"[\w.-]*[\d.-][\w.-]* *:?|[\w.-]+ +:")
+_MOST_WORDS = 3  # of a collector between the time and the message: a facility, the host, the host once more
 
 
 class Intake(msgspec.Struct, frozen=True):
@@ -247,11 +252,18 @@ def _host_of_each_line(lines: Sequence[str]) -> Iterable[str | None]:
 
 
 def syslog_host(line: str) -> str | None:
-    """The host that a collector, or `logging device-id`, wrote in front of a syslog message; None if nobody did."""
+    """The host that a collector, or `logging device-id`, wrote in front of a syslog message; None if nobody did.
+
+    It stands beside a time or a priority, or alone. The words of a sentence are no host.
+    """
     match = _BEFORE_SYSLOG_TAG.match(line)
     if match is None:
         return None
-    words = _NOT_A_HOST.sub(" ", match[1] + " ").split()
-    if not words or words[-1].isdigit():  # the number of a line
+    *earlier, words = (_NO_WORD.sub(" ", part).split() for part in _TIME_OR_PRIORITY.split(match[1] + " "))
+    if not earlier and not _LIKE_A_NAME.fullmatch(line[: line.index("%")].strip()):
+        return None
+    if not words and earlier and (len(earlier) > 1 or len(earlier[0]) == 1):
+        words = earlier[-1]
+    if not words or len(words) > _MOST_WORDS or words[-1].isdigit():  # the number of a line
         return None
     return words[-1].rstrip(":") if re.fullmatch(r"[\w.:-]+", words[-1]) else None

@@ -141,6 +141,17 @@ def test_a_collector_names_the_devices(tmp_path: Path) -> None:
         ("<167>2026-11-24T03:14:00.123Z fw-2.example.net %ASA-7-713236: …", "fw-2.example.net"),
         ('"2026-11-24T03:14:00.000+0000","Nov 24 2026 03:14:00: %ASA-6-113015: …"', None),
         ("2026-11-24T03:14:00+01:00 192.0.2.1 Nov 24 2026 03:14:00: %FTD-4-750003 Local:…", "192.0.2.1"),
+        ("fw1 Nov 24 03:14:00: %ASA-7-713236: …", "fw1"),
+        ("Nov 24 03:14:00 fw1 local4.info fw1 %ASA-7-713236: …", "fw1"),
+        ("hub : %ASA-7-713236: …", "hub"),
+        ("fw-1: %ASA-7-713236: …", "fw-1"),
+        ("2026-11-24 03:14:00,123 fw1 %ASA-7-713236: …", "fw1"),
+        ("1795489740.123 fw1 %ASA-7-713236: …", "fw1"),
+        ("24/11/2026 03:14:00: %ASA-7-713236: …", None),
+        ("we see this on the fw: %ASA-5-713119: …", None),
+        ("we saw this at Nov 24 03:14:00: %ASA-5-713119: …", None),
+        ("after that on Nov 24 03:14:00 one more of these: %ASA-5-713119: …", None),
+        ("then: %ASA-5-713119: …", None),
     ],
 )
 def test_syslog_hosts(line: str, host: str | None) -> None:
