@@ -11,7 +11,6 @@ import re
 import sys
 import zlib
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -20,6 +19,7 @@ import msgspec
 from nornir_ikediag import capture as captures
 from nornir_ikediag.capture import Capture, Source
 from nornir_ikediag.errors import InputError
+from nornir_ikediag.mending import mended
 from nornir_ikediag.redact import redact_text
 from nornir_ikediag.sections import holds_anything, prompt_host
 
@@ -44,10 +44,6 @@ _KNOWN_BINARIES = (
 )
 
 _CLIENT_RECORD = re.compile(r"^\d+\s+\d\d:\d\d:\d\d\.\d+\s+\S+\s+Sev=\w+/\d+\s", re.MULTILINE)
-_NUMBERED = re.compile(
-    r"\s*(?P<number>\d{1,7})(?: ?:(?!\d\d:)| ?\|(?![A-Z][a-z]{2} )|[.)\t]|(?= )(?!\s+\d\d:\d\d:\d\d\.\d)|$)[ \t]?"
-)
-_SHORTEST_LISTING = 3  # lines
 _HOSTNAME_LINE = re.compile(r"^hostname (\S+)\s*$")
 _BEFORE_SYSLOG_TAG = re.compile(r"^(.{0,160}?):?\s*%(?:ASA|PIX|FTD)-")
 _TIME_OR_PRIORITY = re.compile(
@@ -55,7 +51,7 @@ _TIME_OR_PRIORITY = re.compile(
     r"|(?:[A-Z][a-z]{2}\s+\d{1,2}(?:\s+\d{4})?\s+|[\d./-]{8,10}\s+)?[\w./+-]*\d\d:\d\d:\d\d[\w.,:+-]*(?:\s+[A-Z]{3,4}\b)?"
 )
 _NO_WORD = re.compile(r":\s|-\s")
-# Without a time: `logging device-id` puts a blank before the colon, and few words of a sentence have a digit or a hyphen
+# Without a time: `logging device-id` puts a blank before the colon; few words of a sentence have a digit or a hyphen
 _LIKE_A_NAME = re.compile(r"[\w.-]*[\d.-][\w.-]* *:?|[\w.-]+ +:")
 _MOST_WORDS = 3  # of a collector between the time and the message: a facility, the host, the host once more
 
@@ -160,23 +156,9 @@ def _whole(data: bytes, name: str, problems: list[str], *, cut: bool) -> Source:
 
 
 def _in_memory(data: bytes, name: str) -> Source:
-    text, redactions = redact_text(_without_numbers(captures.decode(data)))
+    text, redactions = redact_text(mended(captures.decode(data)))
     _refuse_unknown(text.split("\n"), name)
     return Source(name=name, text=text, redactions=redactions)
-
-
-def _without_numbers(text: str) -> str:
-    """A listing (``cat -n``, ``grep -n``, a web page) without the numbers in front of its lines; other text as it is.
-
-    Every line of a listing is numbered, and the numbers rise. So they do in a log of the VPN Client, which is none.
-    """
-    lines = text.split("\n")
-    numbered = [_NUMBERED.match(line) for line in lines]
-    numbers = [int(match["number"]) for match in numbered if match is not None]
-    whole = all(match is not None or not line.strip() for line, match in zip(lines, numbered, strict=True))
-    if not whole or len(numbers) < _SHORTEST_LISTING or any(one >= other for one, other in pairwise(numbers)):
-        return text
-    return "\n".join(line[match.end() :] if match else line for line, match in zip(lines, numbered, strict=True))
 
 
 def _refuse_unreadable(head: bytes, name: str, *, cut: bool) -> None:
