@@ -7,10 +7,9 @@ joined to the line before leaves a blank one.
 """
 
 import re
-from collections.abc import Sequence
 from itertools import pairwise
 
-from nornir_ikediag.debugs import LOOK_AT, LogReader, Wrapping
+from nornir_ikediag.debugs import LOOK_AT, LogReader, Wrapping, is_log_line
 from nornir_ikediag.debugs.clock import TIMESTAMP
 
 _NUMBERED = re.compile(
@@ -87,11 +86,13 @@ def _rejoined(text: str) -> str:
     width = max(map(len, lines))
     if width < _NARROWEST:
         return text
-    ways = [lines, *(_joined(lines, Wrapping(width, by_words=by_words)) for by_words in (False, True))]
-    return "\n".join(min(ways, key=_share_unread))
+    joined = (_joined(lines, Wrapping(width, by_words=by_words)) for by_words in (False, True))
+    ways = [lines, *(way for way in joined if any(map(is_log_line, way)))]
+    best: list[str] = min(ways, key=_share_unread)
+    return "\n".join(best)
 
 
-def _joined(lines: Sequence[str], wrapping: Wrapping) -> list[str]:
+def _joined(lines: list[str], wrapping: Wrapping) -> list[str]:
     joined: list[str] = []
     first = 0  # the line that the present one may go on
     for number, line in enumerate(lines):
@@ -106,7 +107,7 @@ def _joined(lines: Sequence[str], wrapping: Wrapping) -> list[str]:
     return joined
 
 
-def _share_unread(lines: Sequence[str]) -> float:
+def _share_unread(lines: list[str]) -> float:
     reader = LogReader("")
     reader.events(enumerate(lines[:LOOK_AT], start=1))
     reader.close()

@@ -16,8 +16,8 @@ Nov 08 07:10:15 [IKEv1 DEBUG]Group = 192.0.2.9, IP = 192.0.2.9, sending notify m
 Nov 08 07:10:15 [IKEv1]Group = 192.0.2.9, IP = 192.0.2.9, QM FSM error (P2 struct &0xd7b3a8b0, mess id 0x3012dbd)!
 """
 SYSLOG = """\
-Nov 08 2023 07:10:07: %ASA-7-713236: IP = 192.0.2.9, IKE_DECODE RECEIVED Message (msgid=0) with payloads : HDR + SA (1) +\
- HASH (8) + IOS KEEPALIVE (128) + NONE (0) total length : 440
+Nov 08 2023 07:10:07: %ASA-7-713236: IP = 192.0.2.9, IKE_DECODE RECEIVED Message (msgid=0) with payloads : HDR + SA (1)\
+ + HASH (8) + IOS KEEPALIVE (128) + NONE (0) total length : 440
 Nov 08 2023 07:10:37: %ASA-7-715065: IP = 192.0.2.9, IKE MM Responder FSM error history (struct &0xd8ab9e58)  <state>, \
 <event>:  MM_DONE, EV_ERROR-->MM_WAIT_MSG3, EV_TIMEOUT-->MM_WAIT_MSG3, NullEvent
 Nov 08 2023 07:10:37: %ASA-5-750001: Local:192.0.2.1:500 Remote:192.0.2.9:500 Username:Unknown IKEv2 Received request \

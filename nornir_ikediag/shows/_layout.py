@@ -1,7 +1,7 @@
 """What a module of this folder offers: its layout, and what a reader gets and gives."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -34,8 +34,8 @@ class Content(msgspec.Struct, kw_only=True):
 class Table:
     """The rows of one text, and its lines, which count from 1 at the first one that is not blank.
 
-    ``printed`` is what the device said, ``lines`` what a rule or a reader sees of it: the same, or mended. Rows are
-    read as they are asked for, and can be asked for once.
+    ``printed`` is what the device said, ``lines`` what a rule or a reader sees of it: the same, or mended; a mended
+    line can hold several lines of the device. Rows are read as they are asked for, and can be asked for once.
     """
 
     def __init__(self, source: str, command: str | None, printed: Lines, mended: Sequence[str] | None = None) -> None:
@@ -51,7 +51,10 @@ class Table:
         """Read the rows with this template."""
         self.columns = tuple(template.header)
         self._run = _textfsm.Run(template)
-        self._steps = template.steps(self.lines, self._run)
+        numbered: Iterable[tuple[int, str]] = enumerate(self.lines, start=1)
+        if self.lines is not self.printed:
+            numbered = ((number, piece) for number, line in numbered for piece in line.split("\n"))
+        self._steps = template.steps(numbered, self._run)
 
     def records(self) -> Iterator[tuple[list[Any], list[Any]]]:
         """Each row with the line numbers of its values, both in the order of :attr:`columns`."""
@@ -73,7 +76,7 @@ class Table:
         """The lines that no rule took, when all rows have been read; None without a template."""
         for _ in self._steps:
             pass
-        return None if self._run is None else self._run.unread
+        return None if self._run is None else list(dict.fromkeys(self._run.unread))
 
     def number(self, line: int) -> int:
         """The number of a line in the whole text, blank lines in front included."""

@@ -1,4 +1,5 @@
-"""Lines that no rule took, made readable: prompts and commands, pager remains, log lines, lines wrapped at 80 columns.
+"""Lines that no rule took, made readable: prompts and commands, pager remains, log lines, lines wrapped at 80 columns,
+and several lines that a chat or a ticket made one.
 
 Mending costs nothing on clean output, because it only happens where something was left unread. It never moves a line:
 what is taken out leaves a blank line, so that every line keeps its number.
@@ -22,14 +23,33 @@ _COMMAND = re.compile(
 _PAGER = re.compile(r"<--- More --->[\s\b]*")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _LONGEST_PROMPT = 130
+# What a line of an SA begins with, where line breaks were lost.
+_BEGINNINGS = (
+    r"IKEv[12] SAs:", r"There are no (?:IKE|isakmp|ipsec)", r"(?:Active|Rekey|Total IKE) SA:", r"\d+\s+IKE Peer:",
+    r"(?:Type|Role|Rekey|State|Encrypt|Hash|Auth|Lifetime|Lifetime Remaining)\s*:\s",
+    r"Session-id:\s*\d", r"Tunnel-id\s+Local\s", r"\d+\s+\S+/\d+\s+\S+/\d+\s", "Encr:", "Life/Active Time:",
+    "Child sa:", r"remote selector\s", "(?:ESP|AH) spi in/out:", "CPI in/out:", "Status Description:",
+    "Local (?:spi|id|(?:req|next) mess id|req queued|window):", "DPD configured", "NAT-T is", "IKEv2 Fragmentation",
+    "Parent SA Extended", "Delete in progress:", "Marked for delete:",
+    "interface:", "peer address:", "Crypto map tag:", r"access-list\s", r"(?:local|remote)\s+ident\s", "current_peer:",
+    "dynamic allocated peer ip", "#pkts (?:(?:en|de)caps:|(?:not )?compressed:|no sa|encaps failed|invalid|replay)",
+    "#pkts (?:min mtu|internal err)", "#(?:pre-frag successes|PMTUs sent|TFC rcvd|Valid ICMP|send errors)",
+    "local crypto endpt", r"path mtu\s", "PMTU time", "current (?:out|in)bound spi", "(?:in|out)bound (?:esp|ah) sas:",
+    "spi: 0x", "SA State:", "transform:", "in use settings", "slot:", "sa timing:", "IV size:", "replay detection",
+    "Anti replay bitmap", r"0x\w{8} 0x\w{8}",
+)  # fmt: skip
+_LOST_BREAK = re.compile(r"(?<=[^\s,])(?<!\sSA)\s+(?=" + "|".join(_BEGINNINGS) + r")|(?<=[^\s\d])\s+(?=IKE Peer:)")
 _WIDTH = 80
 _HALF = 40
 
 
 def undone(before: Sequence[str], mended: list[str], unread: Sequence[int]) -> list[str]:
-    """The mended lines, those that stayed unread as they were before: mending must not cost a line that was read."""
+    """The mended lines, those that stayed unread as they were before: mending must not cost a line that was read.
+    Of one that was unfolded the rest was read."""
     for number in unread:
         at = number - 1
+        if "\n" in mended[at]:
+            continue
         while at < len(mended) and mended[at] != before[at]:
             mended[at] = before[at]
             at += 1
@@ -110,4 +130,12 @@ def _join(lines: list[str], first: int, cut: frozenset[int]) -> None:
         lines[last] = ""
 
 
-MENDINGS = (cleaned, unwrapped)
+def unfolded(lines: Sequence[str], unread: Sequence[int]) -> list[str] | None:
+    """Each unread line that holds several lines of the device with the breaks between them; None if none does."""
+    mended = list(lines)
+    for number in unread:
+        mended[number - 1] = _LOST_BREAK.sub("\n", mended[number - 1])
+    return mended if any("\n" in mended[number - 1] for number in unread) else None
+
+
+MENDINGS = (cleaned, unfolded, unwrapped)

@@ -109,13 +109,13 @@ class Template(textfsm.TextFSM):  # type: ignore[misc]  # textfsm has no types
         operation = {"Record": Run.record, "Clear": Run.clear, "Clearall": Run.clear_all}.get(rule.record_op)
         return pattern.match, (plain, other, operation, rule.line_op, rule.new_state, rule)
 
-    def steps(self, lines: Iterable[str], run: Run, eof: bool = True) -> Iterator[None]:  # noqa: PLR0912  # one loop
-        """Take the lines from the state Start on into ``run``, with a pause after everything that may add a row.
-        Raises textfsm.TextFSMError where the template has an Error rule."""
+    def steps(self, lines: Iterable[tuple[int, str]], run: Run, eof: bool = True) -> Iterator[None]:  # noqa: PLR0912  # one loop
+        """Take the numbered lines from the state Start on into ``run``, with a pause after everything that may add a
+        row. Raises textfsm.TextFSMError where the template has an Error rule."""
         state, ended = "Start", False
         plan, skips_blank = self._plans[state], self._skips_blank[state]
         cells, origins = run.cells, run.cell_origins
-        for number, line in enumerate(lines, start=1):
+        for number, line in lines:
             if not line and skips_blank:
                 continue
             for match, action in plan:
@@ -152,7 +152,7 @@ class Template(textfsm.TextFSM):  # type: ignore[misc]  # textfsm has no types
     def run(self, lines: Iterable[str], eof: bool = True) -> Run:
         """The run of all these lines."""
         run = Run(self)
-        for _ in self.steps(lines, run, eof):
+        for _ in self.steps(enumerate(lines, start=1), run, eof):
             pass
         return run
 

@@ -219,8 +219,8 @@ def _number(text: str) -> int | None:
 SHOW = Show(
     commands=("show crypto ipsec sa", "show ipsec sa"),
     starts=re.compile(
-        r"\s*(?:interface:\s+\S+\s*$|peer address:\s+\S+\s*$|Crypto map tag:\s|There are no ipsec sas"
-        r"|local\s+ident\s+\(addr/)",
+        r"\s*(?:interface:\s+\S+\s*(?:$|Crypto map tag:)|peer address:\s+\S+\s*$|Crypto map tag:\s"
+        r"|There are no ipsec sas|local\s+ident\s+\(addr/)",
         re.MULTILINE,
     ),
     reader=_read,

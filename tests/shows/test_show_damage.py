@@ -50,6 +50,38 @@ def test_cut_anywhere(case: Case) -> None:
             assert _spoke(reading), f"{case.name} cut before character {cut}: {text[max(0, cut - 60) : cut]!r}"
 
 
+_LOST_FOR_GOOD = ("log-lines-inside", "prompts-glued", "table-of-the-reference")
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in _WITH_SAS if not case.name.endswith(_LOST_FOR_GOOD)], ids=lambda case: case.name
+)
+def test_all_line_breaks_lost(case: Case) -> None:
+    whole, folded = case.read(), case.read(" ".join(case.text.split()))
+    assert [(sa.peer, sa.state, sa.role) for sa in folded.ike_sas] == [
+        (sa.peer, sa.state, sa.role) for sa in whole.ike_sas
+    ]
+    assert [(child.peer, child.selectors, child.spi_in) for child in folded.child_sas] == [
+        (child.peer, child.selectors, child.spi_in) for child in whole.child_sas
+    ]
+    assert {sa.origin.line for sa in folded.ike_sas} <= {1}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "IKE Peer: 192.0.2.1 State: MM_WAIT_MSG2",
+        "1 IKE Peer: 192.0.2.1 Type : user Role : initiator Rekey : no State : MM_WAIT_MSG2",
+        "IKE Peer: 192.0.2.1\n\n   Type    : user   Role    : initiator  Rekey   : no  State   : MM_WAIT_MSG2",
+        "Total IKE SA: 1 1   IKE Peer: 192.0.2.1     Type : L2L\nRole: initiator\nState: MM_WAIT_MSG2",
+    ],
+)
+def test_an_ike_sa_that_somebody_pasted_on_one_line(text: str) -> None:
+    reading = shows.read(Source(name="pasted", text=text))
+    assert [(sa.peer, sa.state) for sa in reading.ike_sas] == [("192.0.2.1", "MM_WAIT_MSG2")]
+    assert reading.facts.unread == 0
+
+
 @pytest.mark.parametrize("case", _WITH_SAS, ids=lambda case: case.name)
 def test_any_line_lost(case: Case) -> None:
     lines = case.text.replace("\r\n", "\n").split("\n")
