@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from nornir_ikediag.causes._implied import implied_reason
-from nornir_ikediag.causes._loose import gives_up, loose_attempt
+from nornir_ikediag.causes._loose import failed_lookup, gives_up, loose_attempt
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
@@ -240,7 +240,8 @@ def only_cleaned_up(attempt: Negotiation) -> bool:
 
 def _is_stuck(attempt: Negotiation) -> bool:
     silent = attempt.resent_at_end > 0 or attempt.peer_repeats > 1 or only_cleaned_up(attempt)
-    return silent or reason(attempt) is not None
+    gone = bool(attempt.events) and failed_lookup(attempt.events[-1])
+    return silent or gone or reason(attempt) is not None
 
 
 def _of_its_phase(attempt: Negotiation, event: Event) -> Event:

@@ -15,6 +15,7 @@ _ENDS = frozenset(
 )  # fmt: skip
 
 _ONE_VERSION_FAILED = "752012"  # the tunnel manager asks the other IKE version next, if the entry has it
+_LOOKUP_FAILED = "lookup-failed"
 
 
 def gives_up(events: Iterable[Event]) -> bool:
@@ -23,11 +24,16 @@ def gives_up(events: Iterable[Event]) -> bool:
     for event in sorted(events, key=lambda one: (one.origin.source, one.origin.line)):
         if event.kind in _ENDS:
             return True
-        if (event.message or "").startswith(_ONE_VERSION_FAILED):
+        if failed_lookup(event) or (event.message or "").startswith(_ONE_VERSION_FAILED):
             over = True
         elif event.kind is EventKind.KEY_ACQUIRE:
             over = False
     return over
+
+
+def failed_lookup(event: Event) -> bool:
+    """Whether this is `Failed to locate an item in the database`: it ends an attempt where nothing comes after it."""
+    return event.message == _LOOKUP_FAILED
 
 
 def loose_attempt(tunnel: Tunnel) -> Negotiation | None:

@@ -23,11 +23,14 @@ References
 - asa-syslog: 713136, 713157, 713902, 750003, 752015
 """
 
+import msgspec
+
 from nornir_ikediag.causes import _steps
-from nornir_ikediag.causes._attempts import nothing
+from nornir_ikediag.causes._attempts import nothing, shows_packets
 from nornir_ikediag.causes._configured import map_lines
 from nornir_ikediag.causes._silence import Quiet, quiet
 from nornir_ikediag.causes._wording import plural, waits_in
+from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Alternative, Cause, Found, Verdict
 
@@ -46,7 +49,31 @@ def match(tunnel: Tunnel) -> Verdict:
     return _found(tunnel, silent) if silent else nothing(tunnel)
 
 
+_ANY_MESSAGE = (
+    Alternative("peer-stopped-answering", "possible", "a debug of the next attempt: whether anything came before"),
+    Alternative("nat-t-port-blocked", "possible", "a debug of the next attempt: whether NAT is found, and 4500 silent"),
+    Alternative(
+        "dead-peer-detected", "possible", "whether the tunnel was up before: a liveness check is repeated, too"
+    ),
+)
+
+
 def _found(tunnel: Tunnel, silent: Quiet) -> Found:
+    if silent.attempt and silent.attempt.has(EventKind.RETRIES_EXHAUSTED) and not _shows_which(silent):
+        return msgspec.structs.replace(
+            _first_unanswered(tunnel, silent),
+            summary="The peer does not answer: a message of ours was repeated in vain, and the log does not tell which",
+            explanation="Mostly it is the first message of all: no path, no IKE, or a peer that refuses in silence.",
+            alternatives=_ANY_MESSAGE,
+        )
+    return _first_unanswered(tunnel, silent)
+
+
+def _shows_which(silent: Quiet) -> bool:
+    return bool(silent.state) or (silent.attempt is not None and shows_packets(silent.attempt))
+
+
+def _first_unanswered(tunnel: Tunnel, silent: Quiet) -> Found:
     resent = silent.attempt.resent if silent.attempt else 0
     times = f" after {plural(resent, 'resend')}" if resent else ""
     return Found(

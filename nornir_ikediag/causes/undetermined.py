@@ -61,6 +61,7 @@ _OF_LOOKUP = (
     ("identity-mismatch", "`show running-config tunnel-group-map` and the peer's identity: which group it leads to"),
 )
 _LOOKUP = re.compile(r"locate an item in the database", re.IGNORECASE)
+_MAY_SAY_LOOKUP = (EventKind.NEGOTIATION_ABORTED, EventKind.CONSEQUENCE)
 _OF_PHASE2 = (
     ("proxy-identity-mismatch", f"{_DEBUG} the networks that are asked for, beside the crypto ACLs of both ends"),
     ("ipsec-transform-mismatch", f"{_DEBUG} `All IPSec SA proposals found unacceptable`, or the peer's refusal"),
@@ -85,7 +86,7 @@ def _is_of_child(attempt: Negotiation) -> bool:
 def _may_be(attempt: Negotiation) -> tuple[Alternative, ...]:
     """What such a failure mostly is, by the phase that it stopped in."""
     likely = _OF_PHASE2 if _is_of_child(attempt) else _OF_PHASE1 if attempt.stage in ("phase1", "unknown") else ()
-    if any(_LOOKUP.search(one.get("reason")) for one in attempt.all(EventKind.NEGOTIATION_ABORTED)):
+    if any(_LOOKUP.search(one.get("reason") or one.origin.text) for one in attempt.all(*_MAY_SAY_LOOKUP)):
         likely = _OF_LOOKUP
     return tuple(Alternative(cause, "possible", tell_apart_by) for cause, tell_apart_by in likely)
 

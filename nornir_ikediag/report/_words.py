@@ -44,6 +44,7 @@ PHASES = {
 # What a failure that nothing explains was an attempt at. The first exchanges of IKEv2 are both phases.
 _ATTEMPTED = {"main-mode": "phase 1", "aggressive-mode": "phase 1", "quick-mode": PHASES["phase2"]}
 _NOT_TOLD = "the log does not tell which"
+_SUSPECTS_OF_PHASE2 = frozenset({"proxy-identity-mismatch", "ipsec-transform-mismatch", "pfs-mismatch"})
 # Of times in lines that bear no year (and of an ASA whose clock was never set).
 ASSUMED_YEAR = 2000
 STATE_STYLES = {
@@ -85,7 +86,8 @@ def phase(finding: Finding, negotiation: ReportNegotiation | None) -> str:
         of_child = negotiation.stage == "phase2"
         return _ATTEMPTED.get(negotiation.exchange, PHASES["phase2"] if of_child else _NOT_TOLD)
     if finding.cause == "undetermined":
-        return _NOT_TOLD
+        suspects = {one.cause for one in finding.alternatives}
+        return PHASES["phase2"] if suspects and suspects <= _SUSPECTS_OF_PHASE2 else _NOT_TOLD
     return PHASES.get(finding.family, finding.family)
 
 

@@ -39,6 +39,29 @@ CASES = [
     (f"IKEv2 {_ABORTED}Something nobody heard of", _UNEXPLAINED, _NOT_TOLD, _PHASE1),
     (f"{_ENDS}{_ABORTED}Something nobody heard of", _UNEXPLAINED, _NOT_TOLD, _PHASE1),
     (f"{_ENDS}{_ABORTED}Create child exchange failed", _UNEXPLAINED, "phase 2, IPsec", _CHILD),
+    (f"IKEv2 {_ABORTED}Create child exchange failed", _UNEXPLAINED, "phase 2, IPsec", _CHILD),
+    *(
+        (
+            line,
+            "The peer does not answer: a message of ours was repeated in vain, and the log does not tell which",
+            "before phase 1 is through: packets do not arrive",
+            ("peer-stopped-answering", "nat-t-port-blocked", "dead-peer-detected"),
+        )
+        for line in (
+            "Maximum number of retransmissions reached",
+            "IKEv2-PROTO-1: (34): Maximum number of retransmissions reached",
+            f"{_BEGINS}{_ENDS}{_ABORTED}Maximum number of retransmissions reached",
+        )
+    ),
+    *(
+        (
+            f"IKEv2-PROTO-1: {number}Failed to locate an item in the database",
+            _UNEXPLAINED,
+            _NOT_TOLD,
+            ("tunnel-group-missing", "pre-shared-key-missing", "identity-mismatch"),
+        )
+        for number in ("", "(34): ")
+    ),
     ("IKEv2-PROTO-2: (34): Create child exchange failed", _UNEXPLAINED, "phase 2, IPsec", _CHILD),
     (
         f"{_ENDS}{_ABORTED}Failed to locate an item in the database",
