@@ -6,6 +6,7 @@ from nornir_ikediag.model.sa import IkeVersion
 from nornir_ikediag.model.tunnel import Tunnel
 
 _FEW = 12
+OF_L2TP = "DefaultRAGroup"  # the tunnel-group that serves clients of L2TP, which name none
 
 
 def read(tunnel: Tunnel) -> Configuration:
@@ -61,3 +62,12 @@ def access_list_lines(tunnel: Tunnel) -> tuple[Evidence, ...]:
     """The lines of the crypto ACLs that the peer's entries name."""
     names = {entry.access_list for entry in entries(tunnel)}
     return tuple(line.origin for line in read(tunnel).access_lists if line.name in names)[:_FEW]
+
+
+def serves_l2tp(tunnel: Tunnel) -> bool:
+    """Whether DefaultRAGroup is configured for clients of L2TP: it has a key, and its policy allows them."""
+    group = read(tunnel).tunnel_group(OF_L2TP)
+    if group is None or not group.ikev1_pre_shared_key:
+        return False
+    named = group.default_group_policy or "DfltGrpPolicy"
+    return any(one.name == named and "l2tp-ipsec" in one.protocols for one in read(tunnel).group_policies)

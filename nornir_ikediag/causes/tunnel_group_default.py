@@ -6,7 +6,8 @@ preshared key`, and then a refusal: the key differs, or extended authentication 
 
 What it means
 No tunnel-group fits this peer, so the default one serves it, with its own key, type and policy. For peers with dynamic
-addresses that is meant to be; for a peer with an address of its own it is the fault.
+addresses that is meant to be, and so is DefaultRAGroup for the L2TP clients of Windows and of phones; for a gateway with
+an address of its own it is the fault.
 
 How to be sure
 Compare the peer's address, as the device sees it, with the names of the tunnel-groups and their types.
@@ -21,7 +22,7 @@ References
 
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import attempts, capped, is_loose, nothing, phase_of, reason
-from nornir_ikediag.causes._configured import group_lines, map_lines
+from nornir_ikediag.causes._configured import OF_L2TP, group_lines, map_lines, serves_l2tp
 from nornir_ikediag.causes._wording import few
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
@@ -57,11 +58,10 @@ _DEFAULTS = ("DefaultL2LGroup", "DefaultRAGroup", "DefaultWEBVPNGroup")
 def match(tunnel: Tunnel) -> Verdict:
     """An attempt that landed on a default group and failed at something that the group decides."""
     landed = [(attempt, event) for attempt in attempts(tunnel) if (event := _landed(attempt)) and _decides(attempt)]
-    if not landed:
+    if not landed or _is_meant(tunnel, _name(landed[0][1])):
         return nothing(tunnel)
     attempt, event = landed[0]
-    landed_on = event.get("name") if event.kind in _LANDING else event.tunnel_group
-    name = landed_on or "the default group"
+    name = _name(event) or "the default group"
     return Found(
         summary=f"The peer landed on {name}: no tunnel-group of its own serves it",
         explanation="The default group has its own key, type and policy, and the negotiation failed on one of them.",
@@ -70,7 +70,11 @@ def match(tunnel: Tunnel) -> Verdict:
         side="local",
         negotiation=None if is_loose(attempt) else attempt,
         alternatives=(
-            Alternative("pre-shared-key-mismatch", "possible", f"whether the peer is meant to use {name}, and its key"),
+            Alternative(
+                "pre-shared-key-mismatch",
+                "possible",
+                f"whether the peer is meant to use {name}, as a client of L2TP is, and its key",
+            ),
         ),
         configuration=group_lines(tunnel) or map_lines(tunnel),
         next_steps=(
@@ -82,6 +86,19 @@ def match(tunnel: Tunnel) -> Verdict:
         ask_peer=(f"Which address and identity do you present? We see {tunnel.peer}.",),
         count=len(landed),
     )
+
+
+def _name(event: Event) -> str | None:
+    return event.get("name") if event.kind in _LANDING else event.tunnel_group
+
+
+def _is_meant(tunnel: Tunnel, name: str | None) -> bool:
+    """Whether it is a client of L2TP, which sends no name of a group before the key is needed: DefaultRAGroup is its
+    group, and what failed in it is the fault. Either its packets say so, or the group is configured for such clients."""
+    if name != OF_L2TP:
+        return False
+    events = (*tunnel.events, *(event for attempt in tunnel.negotiations for event in attempt.events))
+    return any(event.kind == EventKind.L2TP_CLIENT for event in events) or serves_l2tp(tunnel)
 
 
 def _landed(attempt: Negotiation) -> Event | None:

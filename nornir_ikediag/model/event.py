@@ -45,6 +45,7 @@ class EventKind(StrEnum):
     TUNNEL_GROUP_LANDED = "tunnel-group-landed"  # name
     TUNNEL_GROUP_MISSING = "tunnel-group-missing"  # name: no group matches
     TUNNEL_GROUP_DEFAULT = "tunnel-group-default"  # name: BASE GROUP or Default…Group used
+    L2TP_CLIENT = "l2tp-client"  # a vendor id, or rules for UDP 1701: somebody's Windows, not a gateway
     ID_RECEIVED = "id-received"  # type, value, phase
     ID_REFUSED = "id-refused"  # reason: identity is not the one expected
     SAME_IDENTITY = "same-identity"  # INITIAL_CONTACT of another peer evicted this session (750014)
