@@ -6,8 +6,8 @@ preshared key`, and then a refusal: the key differs, or extended authentication 
 
 What it means
 No tunnel-group fits this peer, so the default one serves it, with its own key, type and policy. For peers with dynamic
-addresses that is meant to be, and so is DefaultRAGroup for the L2TP clients of Windows and of phones; for a gateway with
-an address of its own it is the fault.
+addresses that is meant to be, and so is DefaultRAGroup for the L2TP clients of Windows and of phones; for a gateway
+with an address of its own it is the fault.
 
 How to be sure
 Compare the peer's address, as the device sees it, with the names of the tunnel-groups and their types.
@@ -94,7 +94,7 @@ def _name(event: Event) -> str | None:
 
 def _is_meant(tunnel: Tunnel, name: str | None) -> bool:
     """Whether it is a client of L2TP, which sends no name of a group before the key is needed: DefaultRAGroup is its
-    group, and what failed in it is the fault. Either its packets say so, or the group is configured for such clients."""
+    group, and what failed in it is the fault. Its packets say so, or the group is configured for them."""
     if name != OF_L2TP:
         return False
     events = (*tunnel.events, *(event for attempt in tunnel.negotiations for event in attempt.events))
