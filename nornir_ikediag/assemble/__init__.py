@@ -13,7 +13,7 @@ from nornir_ikediag.assemble.facts import device_facts
 from nornir_ikediag.assemble.identities import Identities, Material
 from nornir_ikediag.assemble.since import since
 from nornir_ikediag.assemble.states import state_of
-from nornir_ikediag.assemble.strays import placed, unnamed
+from nornir_ikediag.assemble.strays import beside, of_no_peer, placed, unnamed
 from nornir_ikediag.assemble.texts import Texts, read_all
 from nornir_ikediag.assemble.tunnels import Joined, Named, build, configured_only, join
 from nornir_ikediag.capture import Capture
@@ -37,9 +37,12 @@ def assemble(capture: Capture) -> Device:
     earlier = _tunnels_before(texts, facts, named, rounds[-2]) if len(rounds) > 1 else {}
     own, other_ends = _by_end(texts)
     strays, rest = placed(texts.replayed.device_events, facts.configuration)
-    logged = Logged(own, [*_peer_events(texts), *strays])
+    explaining, rest = beside(rest, own)
+    logged = Logged(own, [*_peer_events(texts), *strays, *explaining])
     if not (own or logged.peer_events or any(text.reading.ike_sas or text.reading.child_sas for text in texts.shows)):
         logged = Logged([], unnamed(rest))
+    else:
+        logged.peer_events.extend(of_no_peer(rest))
     now = Round(texts.shows, rounds[-1])
     tunnels = [
         _finished(draft, capture, now, earlier.get((draft.peer, draft.username)), other_ends)
@@ -53,7 +56,7 @@ class Logged(msgspec.Struct, frozen=True):
     """What the logs say of this device's own tunnels."""
 
     negotiations: Sequence[Negotiation]
-    peer_events: Sequence[tuple[str, Event]]
+    peer_events: list[tuple[str, Event]]
 
 
 def answers_to(tunnel: Tunnel, who: str) -> bool:
@@ -120,7 +123,7 @@ def _by_end(texts: Texts) -> tuple[list[Negotiation], dict[str, Negotiation]]:
 def _tunnels_before(texts: Texts, facts: DeviceFacts, named: Named, turn: int) -> dict[tuple[str, str | None], Tunnel]:
     """The tunnels by the SAs of an earlier round, without what was logged."""
     then = Round(texts.shows, turn)
-    material = _material(texts, facts, turn, Logged((), ()))
+    material = _material(texts, facts, turn, Logged((), []))
     identities = Identities(material)
     tunnels = {}
     for one in join(material, identities):

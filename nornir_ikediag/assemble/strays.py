@@ -8,15 +8,21 @@ are about the one tunnel that nobody named: it is called ``unknown`` and judged 
 
 import ipaddress
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from nornir_ikediag.causes._attempts import HINTS, REASONS
 from nornir_ikediag.causes._loose import gives_up
 from nornir_ikediag.model.configuration import Configuration
 from nornir_ikediag.model.event import Event, EventKind
-from nornir_ikediag.model.negotiation import UNKNOWN_PEER
+from nornir_ikediag.model.negotiation import UNKNOWN_PEER, Negotiation
 
 _ABOUT_THE_BOX = frozenset({EventKind.STANDBY_DROPPED, EventKind.DEBUG_TO_SYSLOG})
 _INWARD, _OUTWARD = EventKind.CLEARTEXT_RECEIVED, EventKind.PACKET_TOO_BIG
+# What the device says of a certificate names its subject and no peer: it belongs to the attempt that failed beside it.
+_BESIDE = frozenset({EventKind.CERTIFICATE_INVALID, EventKind.CERTIFICATE_MISSING})
+_NEAR_LINES, _NEAR_TIME = 5, timedelta(seconds=5)
+_OF_NO_PEER = EventKind.INITIATION_IMPOSSIBLE  # traffic that no policy claims: it has none
+_FEWEST = 2
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -42,6 +48,36 @@ def unnamed(events: Sequence[Event]) -> list[tuple[str, Event]]:
     return [(UNKNOWN_PEER, event) for event in events]
 
 
+def beside(events: Iterable[Event], negotiations: Sequence[Negotiation]) -> tuple[list[tuple[str, Event]], list[Event]]:
+    """The events that say why an attempt next to them failed, with its peer, and the others."""
+    unexplained = [
+        one for one in negotiations if one.peer and one.outcome == "failed" and not one.has(*REASONS) and one.events
+    ]
+    found: list[tuple[str, Event]] = []
+    rest: list[Event] = []
+    for event in events:
+        peers = {one.peer for one in unexplained if event.kind in _BESIDE and _is_near(event, one)}
+        if len(peers) == 1:
+            found.append((peers.pop() or UNKNOWN_PEER, event))
+        else:
+            rest.append(event)
+    return found, rest
+
+
+def _is_near(event: Event, attempt: Negotiation) -> bool:
+    last = attempt.events[-1]
+    if event.origin.source != last.origin.source or abs(event.origin.line - last.origin.line) > _NEAR_LINES:
+        return False
+    return event.at is None or last.at is None or abs(event.at - last.at) <= _NEAR_TIME
+
+
+def of_no_peer(events: Iterable[Event]) -> list[tuple[str, Event]]:
+    """Those of traffic that no policy claims, which is nobody's even where peers are named; one alone may be a moment
+    between two changes of the configuration."""
+    found = [(UNKNOWN_PEER, event) for event in events if event.kind == _OF_NO_PEER]
+    return found if len(found) >= _FEWEST else []
+
+
 class _Owners:
     """The peers by crypto map entry, and by the networks that their ACLs protect."""
 
@@ -57,10 +93,10 @@ class _Owners:
 
     def of(self, event: Event) -> str | None:
         """The peer of this event, or None."""
-        if event.kind not in (_INWARD, _OUTWARD):
+        if event.kind not in (_INWARD, _OUTWARD, _OF_NO_PEER):
             return self._by_entry.get((event.get("crypto_map"), event.get("sequence")))
         here, there = event.get("destination"), event.get("source")
-        if event.kind == _OUTWARD:
+        if event.kind != _INWARD:
             here, there = there, here
         local, remote = _network(here), _network(there)
         if local is None or remote is None:

@@ -47,7 +47,9 @@ def match(tunnel: Tunnel) -> Verdict:
     if found is None:
         return nothing(tunnel)
     name = (found.event.get("name") if found.event else "") or tunnel.peer
-    kind = "remote-access" if tunnel.kind == "remote-access" else "ipsec-l2l"
+    # a gateway is known by its address; who names a group in aggressive mode is a client
+    names_group = found.attempt is not None and found.attempt.exchange == "aggressive-mode" and name != tunnel.peer
+    kind = "remote-access" if tunnel.kind == "remote-access" or names_group else "ipsec-l2l"
     prefix = "ikev2 remote-authentication " if _steps.version_of(tunnel) == 2 else _steps.attribute_prefix(tunnel)
     return Found(
         summary=f"No tunnel-group matches the peer{'' if name == UNKNOWN_PEER else f': there is none called {name}'}",

@@ -12,7 +12,7 @@ from nornir_ikediag.model.event import Event
 
 ENDS = re.compile(
     r"Local:\s?(?P<local>\S+?):(?P<local_port>\d+)\s+Remote:\s?(?P<peer>\S+?):(?P<peer_port>\d+)\s+"
-    r"Username:\s?(?P<username>(?!IKEv2 )\S*)\s*(?:IKEv2 (?!Backup|Doesn't))?"
+    r"Username:\s?(?P<username>(?!IKEv2 )(?:\w+=.{1,200}?(?=\s+IKEv2 )|\S*))\s*(?:IKEv2 (?!Backup|Doesn't))?"
 )
 DEFAULT_GROUPS = re.compile(r"Default\w*Group$", re.IGNORECASE)
 _NOBODY = frozenset({"", "unknown", "n/a", "none"})
@@ -28,7 +28,7 @@ def with_ends(event: Event, found: re.Match[str]) -> Event:
     if name.lower() not in _NOBODY:
         if _ADDRESS.match(name) or DEFAULT_GROUPS.match(name):
             group = group or name
-        elif event.message in _ABOUT_USERS:
+        elif event.message in _ABOUT_USERS or "=" in name:  # the subject of a certificate is no tunnel-group
             user = name
         else:
             ports["user_or_group"] = name
