@@ -50,7 +50,7 @@ _TIME_OR_PRIORITY = re.compile(
     r"<\d+>\d*|\b\d{10}(?:\d{3})?(?:\.\d+)?\b"
     r"|(?:[A-Z][a-z]{2}\s+\d{1,2}(?:\s+\d{4})?\s+|[\d./-]{8,10}\s+)?[\w./+-]*\d\d:\d\d:\d\d[\w.,:+-]*(?:\s+[A-Z]{3,4}\b)?"
 )
-_NO_WORD = re.compile(r":\s|-\s")
+_NO_WORD = re.compile(r":\s|-\s|\S+:$")  # what is glued to the time is the name of a file that `grep` wrote
 # Without a time: `logging device-id` puts a blank before the colon; few words of a sentence have a digit or a hyphen
 _LIKE_A_NAME = re.compile(r"[\w.-]*[\d.-][\w.-]* *:?|[\w.-]+ +:")
 _MOST_WORDS = 3  # of a collector between the time and the message: a facility, the host, the host once more

@@ -42,7 +42,7 @@ def placed(events: Iterable[Event], configuration: Configuration | None) -> tupl
 
 def unnamed(events: Sequence[Event]) -> list[tuple[str, Event]]:
     """All these events as those of an unknown peer, if one of them says why something failed; else none."""
-    failing = (REASONS | HINTS | {EventKind.CLEARTEXT_RECEIVED}) - _ABOUT_THE_BOX
+    failing = (REASONS | HINTS | {_INWARD, _OUTWARD}) - _ABOUT_THE_BOX
     if not gives_up(events) and not any(event.kind in failing for event in events):
         return []
     return [(UNKNOWN_PEER, event) for event in events]

@@ -87,13 +87,18 @@ def _same_occasion(one: End, other: End) -> bool:
 
 
 def came_up(tunnel: Tunnel) -> tuple[Negotiation, ...]:
-    """The first exchanges that built this tunnel anew: rekeys and further child SAs are none."""
-    return tuple(
-        one
-        for one in tunnel.negotiations
-        if one.outcome in ("established", "deleted")
-        and not (one.child_only or one.rekey or one.exchange == "quick-mode")
-    )
+    """The exchanges that built this tunnel anew: rekeys and further child SAs are none, but for the child SA behind the
+    end of a session, of whose first exchange the log shows nothing."""
+    built: list[Negotiation] = []
+    over = False
+    for one in tunnel.negotiations:
+        if one.outcome not in ("established", "deleted"):
+            continue
+        of_child = one.child_only or one.exchange == "quick-mode"
+        if not one.rekey and (over or not of_child):
+            built.append(one)
+        over = one.has(EventKind.DPD_TIMEOUT, EventKind.TORN_DOWN)
+    return tuple(built)
 
 
 def _candidates(tunnel: Tunnel) -> Iterable[End]:

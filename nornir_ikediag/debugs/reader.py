@@ -14,7 +14,7 @@ from nornir_ikediag.debugs.framing import Framer
 from nornir_ikediag.debugs.ikev1 import Ikev1Reader
 from nornir_ikediag.debugs.ikev2 import Ikev2Reader
 from nornir_ikediag.debugs.ipsec import IpsecReader
-from nornir_ikediag.debugs.marks import marked
+from nornir_ikediag.debugs.marks import marked, take_prefix
 from nornir_ikediag.debugs.plain_lines import begins_with_ikev1
 from nornir_ikediag.debugs.vpn_client import ClientReader
 from nornir_ikediag.debugs.wrapping import Wrapping
@@ -31,9 +31,10 @@ _CHATTER_WITHIN = 50_000  # lines; in a longer log, remarks from which nothing f
 _LONGEST_QUOTE = 300
 
 Read = Callable[[Entry], Sequence[Event] | None]
-# A message of IKEv2 behind somebody's words, or behind the columns of a log viewer.
+# A message behind somebody's words, or behind the columns of a log viewer.
 _QUOTED = re.compile(
-    r"(?:Local:\s?\S{1,60}:\d+ Remote:\s?\S{1,60} Username:|(?:IKEv2 )?Negotiation aborted due to ERROR:).*",
+    r"(?:\bGroup = [^,]{1,80}, (?:Username = [^,]{1,80}, )?IP = |\bIP = [\dA-Fa-f.:]+, "
+    r"|Local:\s?\S{1,60}:\d+ Remote:\s?\S{1,60} Username:|(?:IKEv2 )?Negotiation aborted due to ERROR:).*",
     re.IGNORECASE,
 )
 
@@ -119,9 +120,12 @@ class LogReader:
 
     def _bare(self, entry: Entry) -> Sequence[Event] | None:
         events = self._untagged(entry)
-        if events is None and ("Username:" in entry.text or "aborted due to" in entry.text):
+        if events is None and ("Username:" in entry.text or "aborted due to" in entry.text or "IP = " in entry.text):
             quoted = _QUOTED.search(entry.text, 1)
-            events = self._untagged(Entry(entry.number, entry.line, "", quoted[0], entry.at)) if quoted else None
+            if quoted:
+                entry = Entry(entry.number, entry.line, "", quoted[0].rstrip("`\"'"), entry.at)
+                take_prefix(entry)
+                events = self._untagged(entry)
         return events
 
     def _untagged(self, entry: Entry) -> Sequence[Event] | None:

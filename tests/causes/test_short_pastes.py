@@ -31,6 +31,19 @@ CASES = [
         ("fragment-loss", "nat-t-port-blocked", "reply-path-blocked"),
     ),
     (
+        "Stuck in MM_WAIT_MSG5, the ASA says: Group = 198.51.100.7, IP = 198.51.100.7, Received encrypted Oakley Main "
+        "Mode packet with invalid payloads, MessID = 0",
+        "The pre-shared keys differ: the peer's message does not fit our key (IKEv1)",
+        "phase 1, authentication",
+        (),
+    ),
+    (
+        'I see "IP = 198.51.100.7, Can\'t find a valid tunnel group, aborting...!" in the log.',
+        "No tunnel-group matches the peer: there is none called 198.51.100.7",
+        "configuration of the tunnel",
+        (),
+    ),
+    (
         f"4 Nov 20 2026 750003 {_ENDS.partition(': ')[2]}{_ABORTED}Failed to authenticate the IKE SA",
         "The pre-shared keys differ: the peer's message does not fit our key (IKEv2)",
         "phase 1, authentication",
