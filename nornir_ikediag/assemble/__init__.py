@@ -13,7 +13,7 @@ from nornir_ikediag.assemble.facts import device_facts
 from nornir_ikediag.assemble.identities import Identities, Material
 from nornir_ikediag.assemble.since import since
 from nornir_ikediag.assemble.states import state_of
-from nornir_ikediag.assemble.strays import beside, of_no_peer, placed, unnamed
+from nornir_ikediag.assemble.strays import beside, knocking, of_no_peer, placed, unnamed
 from nornir_ikediag.assemble.texts import Texts, read_all
 from nornir_ikediag.assemble.tunnels import Joined, Named, build, configured_only, join
 from nornir_ikediag.capture import Capture
@@ -38,7 +38,7 @@ def assemble(capture: Capture) -> Device:
     own, other_ends = _by_end(texts)
     strays, rest = placed(texts.replayed.device_events, facts.configuration)
     explaining, rest = beside(rest, own)
-    logged = Logged(own, [*_peer_events(texts), *strays, *explaining])
+    logged = Logged(own, [*_peer_events(texts), *strays, *explaining, *knocking(rest)])
     if not (own or logged.peer_events or any(text.reading.ike_sas or text.reading.child_sas for text in texts.shows)):
         logged = Logged([], unnamed(rest))
     else:

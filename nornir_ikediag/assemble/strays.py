@@ -7,6 +7,7 @@ are about the one tunnel that nobody named: it is called ``unknown`` and judged 
 """
 
 import ipaddress
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
@@ -22,7 +23,7 @@ _INWARD, _OUTWARD = EventKind.CLEARTEXT_RECEIVED, EventKind.PACKET_TOO_BIG
 _BESIDE = frozenset({EventKind.CERTIFICATE_INVALID, EventKind.CERTIFICATE_MISSING})
 _NEAR_LINES, _NEAR_TIME = 5, timedelta(seconds=5)
 _OF_NO_PEER = EventKind.INITIATION_IMPOSSIBLE  # traffic that no policy claims: it has none
-_FEWEST = 2
+_FEWEST = 2  # a gateway repeats its first message; who knocks once looks for open ports
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -69,6 +70,13 @@ def _is_near(event: Event, attempt: Negotiation) -> bool:
     if event.origin.source != last.origin.source or abs(event.origin.line - last.origin.line) > _NEAR_LINES:
         return False
     return event.at is None or last.at is None or abs(event.at - last.at) <= _NEAR_TIME
+
+
+def knocking(events: Sequence[Event]) -> list[tuple[str, Event]]:
+    """Those of an address that sends IKE to an interface where there is none."""
+    found = [(event.get("source"), event) for event in events if event.kind == EventKind.IKE_NOT_LISTENING]
+    times = Counter(source for source, _ in found)
+    return [(source, event) for source, event in found if times[source] >= _FEWEST]
 
 
 def of_no_peer(events: Iterable[Event]) -> list[tuple[str, Event]]:

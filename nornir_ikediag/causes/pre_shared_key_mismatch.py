@@ -52,6 +52,11 @@ _PORT = Alternative(
     "whether anything is RECEIVED on UDP 4500 after NAT was found: a capture on the outside interface shows it",
 )
 
+_IDENTITY = Alternative(
+    "identity-mismatch",
+    "possible",
+    "the peer's log: whether it knows the identity that we present, behind NAT above all",
+)
 _PATH = Alternative("reply-path-blocked", "possible", "the peer's log: our last message never arrived there")
 
 
@@ -75,6 +80,7 @@ def _said(tunnel: Tunnel, attempt: Negotiation, event: Event, *, count: int) -> 
         confidence=capped("certain" if event.get("blames_key") == "yes" else "likely", event),
         side="unknown",
         negotiation=None if is_loose(attempt) else attempt,
+        alternatives=(_IDENTITY,) if told and attempt.ike_version == 2 else (),
         configuration=group_lines(tunnel),
         next_steps=key_steps(tunnel),
         ask_peer=key_questions(tunnel),

@@ -21,7 +21,7 @@ References
 """
 
 from nornir_ikediag.causes import _steps
-from nornir_ikediag.causes._attempts import capped, nothing
+from nornir_ikediag.causes._attempts import capped, failed_with, is_loose, nothing
 from nornir_ikediag.causes._life import came_up, events_of, fewest, is_back
 from nornir_ikediag.causes._wording import few, plural
 from nornir_ikediag.model.event import Event, EventKind
@@ -50,7 +50,8 @@ def match(tunnel: Tunnel) -> Verdict:
     """Packets and messages for SAs that are not there, more than a rekey leaves over, and not yet healed by a new
     negotiation."""
     stale = events_of(tunnel, EventKind.INVALID_SPI, EventKind.STALE_SA)
-    if len(stale) < fewest(tunnel):
+    ended_by = any(not is_loose(attempt) for attempt, _ in failed_with(tunnel, EventKind.STALE_SA))
+    if len(stale) < fewest(tunnel) and not ended_by:
         return nothing(tunnel)
     healed = is_back(tunnel) and bool(came_up(tunnel)) and not _after_last(tunnel, stale)
     spis = sorted({event.get("spi") for event in stale if event.get("spi")})

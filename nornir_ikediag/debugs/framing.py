@@ -21,6 +21,7 @@ from nornir_ikediag.debugs.marks import (
     LOST_TAG,
     MARK,
     MARK_OR_ASDM,
+    is_only_prefix,
     is_simple,
     mark_in,
     may_be_marked,
@@ -258,7 +259,10 @@ class Framer:
             return
         if pending is None:
             self._begin(self._bare(number, line, text))
-        elif self._is_cut(text):
+            return
+        if is_only_prefix(pending.text):
+            pending.text += " "  # broken behind the address
+        if pending.text[-1:] == " " or self._is_cut(text):
             self._join(pending, text)
             pending.joined.append(number)
         else:

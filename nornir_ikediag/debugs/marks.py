@@ -30,6 +30,7 @@ LOST_TAG = re.compile(
 )
 _ASDM_BARS = 6
 _HTML = re.compile(r"&(?!0x)|<(?!(?:state|event)>)")
+_ONLY_PREFIX = re.compile(r"(?:Group = [^,]*, ?)?(?:Username = [^,]*, ?)?IP = [^,\s]+,")
 _SPLIT_PREFIX = re.compile(_PREFIX)
 # What stands glued in front of an IKEv2 tag without being a timestamp or a prompt: the end of a packet's dump.
 GLUED = re.compile(r"\s*(?:\(\d{1,7}\):|IKEv2 \w+ Exchange\b|Proposal:? ?\d|type: \d|(?:ESP|AH): Proposal)")
@@ -98,6 +99,11 @@ def tag_of(mark: re.Match[str]) -> str:
     if mark["v2"]:
         return "IKEv2-PLAT" if mark["part"] == "PLAT" else "IKEv2-PROTO"
     return "IPSEC"
+
+
+def is_only_prefix(text: str) -> bool:
+    """Whether these are the words in front of a message, and no message."""
+    return text[-1:] == "," and _ONLY_PREFIX.fullmatch(text) is not None
 
 
 def take_prefix(entry: Entry) -> None:

@@ -24,7 +24,8 @@ from nornir_ikediag.model.facts import SourceFacts, SourceKind
 
 _IKEV2_CLASSES = ("750", "751", "753")
 _VPN_CLASSES = (
-    "113", "316", "320", "402", "404", "602", "702", "711", "713", "714", "715", "717", "737", *_IKEV2_CLASSES, "752",
+    "113", "316", "320", "402", "404", "602", "702", "710005", "711", "713", "714", "715", "717", "737", "752",
+    *_IKEV2_CLASSES,
 )  # fmt: skip
 _MOST_QUOTED = 10_000  # of a log; with _LONGEST_QUOTE that bounds what unread lines take, at a few megabytes
 _CHATTER_WITHIN = 50_000  # lines; in a longer log, remarks from which nothing follows are read and not kept

@@ -41,6 +41,8 @@ class EventKind(StrEnum):
     ALL_VERSIONS_FAILED = "all-versions-failed"
     INITIATION_IMPOSSIBLE = "initiation-impossible"  # reason: no policy, no peer, own address
 
+    IKE_NOT_LISTENING = "ike-not-listening"  # source, interface: nobody takes UDP 500 there (710005)
+
     # --- identity and tunnel-group
     TUNNEL_GROUP_LANDED = "tunnel-group-landed"  # name
     TUNNEL_GROUP_MISSING = "tunnel-group-missing"  # name: no group matches
