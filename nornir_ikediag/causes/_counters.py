@@ -17,6 +17,7 @@ from nornir_ikediag.model.verdict import Severity
 
 FEW = 10
 SHARE = 0.001  # one packet in a thousand
+_MANY = 100
 YOUNG_SECONDS = 300  # nobody tries in vain for longer without complaining
 LASTING_SECONDS = 3600
 _DEFAULT_LIFETIME_SECONDS = 28800  # of a child SA (Cisco ASA command reference)
@@ -117,6 +118,8 @@ def _is_one_way(tunnel: Tunnel, child: ChildSa, busy: str, silent: str) -> bool:
     counters = child.counters
     if counters.get(silent) != 0 or counters.get(busy, 0) < FEW or any(sa.rekeyed for sa in child.sas):
         return False
+    if not child.sas:  # a filter (`| include caps`) left the counters alone: nothing tells the age
+        return counters[busy] >= _MANY
     age = age_of(tunnel, child)
     grown = growth(tunnel, child)
     if grown is not None and grown.get(busy, 0) > 0:

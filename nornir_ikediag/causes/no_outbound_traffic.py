@@ -42,7 +42,7 @@ def match(tunnel: Tunnel) -> Verdict:
         summary=f"{child.counters[DECAPS]} packets were decrypted and none was sent back{networks(child)}",
         explanation="Both SAs are up and the peer sends. The answers do not reach the tunnel on this side.",
         evidence=few(*(line_of(one, ENCAPS, DECAPS) for one in silent)),
-        confidence="certain",
+        confidence="certain" if child.sas else "likely",
         side="local",
         severity=max((gravity(tunnel, one, DECAPS) for one in silent), key=lambda one: one == "error"),
         selectors=child.selectors,

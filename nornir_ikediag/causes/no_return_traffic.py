@@ -45,7 +45,7 @@ def match(tunnel: Tunnel) -> Verdict:
         summary=f"{child.counters[ENCAPS]} packets were encrypted and none came back{networks(child)}",
         explanation="Both SAs are up and our side sends. The return traffic is lost at the peer or on the way.",
         evidence=few(*(line_of(one, DECAPS, ENCAPS) for one in silent)),
-        confidence="certain",
+        confidence="certain" if child.sas else "likely",
         side="unknown",
         severity=max((gravity(tunnel, one, ENCAPS) for one in silent), key=lambda one: one == "error"),
         selectors=child.selectors,

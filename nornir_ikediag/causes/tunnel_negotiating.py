@@ -24,7 +24,7 @@ from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._configured import map_lines
 from nornir_ikediag.causes._state import has_lasted, last_words, sa_lines
 from nornir_ikediag.model.tunnel import Tunnel
-from nornir_ikediag.model.verdict import Cause, Found, RuledOut, Verdict
+from nornir_ikediag.model.verdict import Alternative, Cause, Found, RuledOut, Verdict
 
 CAUSE = Cause(
     title="The tunnel sits in a negotiation",
@@ -32,6 +32,28 @@ CAUSE = Cause(
     severity="warning",
     needs=("crypto_isakmp_sa",),
     explains=("undetermined",),
+)
+
+
+# What it mostly is where a look at the SAs catches a negotiation in such a state.
+_MAY_BE = (
+    (
+        "XAUTH",
+        (
+            Alternative(
+                "xauth-not-negotiated", "possible", "whether the peer is a gateway: its group must want no user"
+            ),
+            Alternative("xauth-timeout", "possible", "whether somebody sits at the peer who can type a password"),
+            Alternative("xauth-server-unreachable", "possible", "`show aaa-server`: whether requests time out"),
+        ),
+    ),
+    (
+        "IN-NEG",
+        (
+            Alternative("peer-no-reply", "possible", "a debug, or a capture on UDP 500: whether anything comes back"),
+            Alternative("peer-stopped-answering", "possible", "the same: whether the answers end before IKE_AUTH"),
+        ),
+    ),
 )
 
 
@@ -52,6 +74,7 @@ def match(tunnel: Tunnel) -> Verdict:
         confidence="likely" if has_lasted(tunnel) or stuck else "possible",
         side="unknown",
         negotiation=unfinished,
+        alternatives=next((others for part, others in _MAY_BE if part in (state or "").upper()), ()),
         configuration=map_lines(tunnel),
         next_steps=(
             _steps.show_ike_sa(tunnel, "see whether it still waits in the same state"),

@@ -104,6 +104,9 @@ def _conclude(
         return
     child = _child(table, column, entry, line)
     children.append(child)
+    if "|" in table.command:
+        problems.append("a filter left lines of it out")
+        return
     where = f"the entry of {child.peer} at line {table.number(line)}"
     if any(not sa["SPI"] for sa, _ in entry.sas):
         problems.append(f"{where} has an SA without its SPI")
@@ -123,7 +126,7 @@ def _child(table: Table, column: dict[str, int], entry: _Entry, line: int) -> Ch
     remote, remote_port = _endpoint(row["REMOTE_ENDPOINT"])
     words = {word for sa in sas for word in sa.settings}
     return ChildSa(
-        peer=row["CURRENT_PEER"] or row["PEER_HEADING"] or remote or "unknown",
+        peer=row["CURRENT_PEER"] or row["PEER_HEADING"] or remote or _asked_for(table.command) or "unknown",
         origin=table.evidence(line),
         selectors=_selectors(row["LOCAL_IDENT"], row["REMOTE_IDENT"]),
         ike_version=next((version for word, version in _IKE_VERSIONS.items() if word in words), None),
@@ -148,6 +151,12 @@ def _child(table: Table, column: dict[str, int], entry: _Entry, line: int) -> Ch
         counter_origins=origins,
         further=_further(row["FURTHER"]),
     )
+
+
+def _asked_for(command: str) -> str | None:
+    """The peer that somebody asked for, whose name a filter (`| include caps`) may have left out."""
+    asked = re.search(r"\bpe\w*\s+([^\s|]+)", command)
+    return asked[1] if asked else None
 
 
 def _sa(table: Table, row: _Row, line: int) -> EspSa:
