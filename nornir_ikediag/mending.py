@@ -109,7 +109,7 @@ def _joined(lines: list[str], wrapping: Wrapping) -> list[str]:
 
 def _share_unread(lines: list[str]) -> float:
     reader = LogReader("")
-    reader.events(enumerate(lines[:LOOK_AT], start=1))
+    reader.events(list(enumerate(lines[:LOOK_AT], start=1)))
     reader.close()
     facts = reader.facts()
     return facts.unread / facts.lines if facts.lines else 0.0
