@@ -48,7 +48,6 @@ class Entry(msgspec.Struct, gc=False):
     at: datetime | None = None
     syslog_id: str = ""
     severity: int | None = None
-    host: str | None = None
     body: list[tuple[int, str]] = []
     strange: list[int] = []
     tunnel_group: str | None = None  # the prefix of IKEv1, already cut from the text

@@ -30,10 +30,9 @@ from nornir_ikediag.debugs.marks import (
     take_prefix,
     without_next_lead,
 )
-from nornir_ikediag.debugs.plain_lines import WITHOUT_TIME, PlainLines, skipped_entry
+from nornir_ikediag.debugs.plain_lines import LONGEST_LEAD, WITHOUT_TIME, PlainLines, skipped_entry
 from nornir_ikediag.debugs.wrapping import TERMINAL, Wrapping
 
-_NOT_A_HOST = re.compile(r"<\d{1,3}>\d?|[\s,;\"|-]+|:(?=\s|$)")
 # Nothing goes on after these, and somebody may wait for them.
 _LAST_WORDS = ("PHASE 1 COMPLETED", "PHASE 2 COMPLETED", "QM FSM error", "Removing peer from ")
 _LAST_LETTERS = (")", "!", "D")
@@ -67,8 +66,6 @@ class Framer:
         self._plain = PlainLines(self.clock)
         self._bodies: dict[str, str] = {}  # lines that were of a body, and what is left of them when they are cleaned
         self._skipped: tuple[int, str] | None = None  # the line before, when it made none
-        self._lead = ""
-        self._lead_says: tuple[datetime | None, str | None] = (None, None)
 
     def feed(self, number: int, line: str) -> list[Entry]:
         """The entries that this line completes, oldest first."""
@@ -97,7 +94,7 @@ class Framer:
             elif text.isascii() and text.isprintable() and is_simple(text):
                 tag, group, user, peer = who
                 at = at_clock(line[:15]) if timed else None
-                self._begin_line(Entry(number, line, tag, text, at, "", None, None, [], [], group, user, peer))
+                self._begin_line(Entry(number, line, tag, text, at, "", None, [], [], group, user, peer))
             else:
                 self._other(number, line)
         self.lines += len(lines)
@@ -197,15 +194,14 @@ class Framer:
             self._in_client_log = True
             return Entry(number, line, "client", rest.strip(), self._client_time(mark), syslog_id=mark["record"])
         self._in_client_log = False
-        at, host = self._clothing(lead)
+        at = self.clock.read(lead[-LONGEST_LEAD:]) if lead else None
         if mark.re is MARK_OR_ASDM and mark["asdm_id"]:
             at = self.clock.read(f"{mark['asdm_date']} {mark['asdm_time']}")
             return self._syslog(Entry(number, line, "syslog", rest.strip(), at), mark["asdm_id"], mark["asdm_severity"])
         if mark["id"]:
             if lead.count('"') % 2:  # a collector that writes JSON or CSV: the message ends where its quotes do
                 rest = rest.partition('"')[0]
-            entry = Entry(number, line, "syslog", rest.strip(), at, host=host)
-            return self._syslog(entry, mark["id"], mark["severity"])
+            return self._syslog(Entry(number, line, "syslog", rest.strip(), at), mark["id"], mark["severity"])
         entry = Entry(number, line, tag_of(mark), without_next_lead(rest), at)
         if mark["level"]:
             entry.severity = int(mark["level"])
@@ -231,18 +227,8 @@ class Framer:
         else:
             carried = self._bare(number, line, text)
         if carried is not None:
-            carried.at, carried.host, carried.syslog_id = carried.at or entry.at, entry.host, entry.syslog_id
+            carried.at, carried.syslog_id = carried.at or entry.at, entry.syslog_id
         return carried
-
-    def _clothing(self, lead: str) -> tuple[datetime | None, str | None]:
-        """The time, and the host that a collector (or `logging device-id`) wrote, in front of a mark."""
-        if not lead:
-            return None, None
-        if self._lead != lead:
-            words = _NOT_A_HOST.sub(" ", TIMESTAMP.sub(" ", lead)).split()
-            self._lead = lead
-            self._lead_says = (self.clock.read(lead[-120:]), words[-1] if words and "#" not in words[-1] else None)
-        return self._lead_says
 
     def _unmarked(self, number: int, line: str, text: str) -> None:
         if LOST_TAG.match(text) and not (self._is_known and self._pending and self._is_cut(text)):

@@ -19,11 +19,9 @@ _IKEV1 = re.compile(
     r"(?:Group = (?P<group>[^,]*), )?(?:Username = (?P<user>[^,]*), )?(?:IP = (?P<ip>[^,\s]+), )?(?P<text>.*)"
 )
 _IKEV2 = re.compile(rf"(?P<tag>IKEv2-(?:PROTO|PLAT))-(?P<level>\d{{1,3}}):\s?(?P<text>{_CLEAN})\Z")
-_SYSLOG = re.compile(
-    r"(?:(?P<time>[A-Z][a-z][a-z] [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d)(?: (?P<host>[\w.-]+))? ?: ?)?"
-    rf"%ASA-(?P<severity>\d)-(?P<id>(?!711001)\d{{6}}): (?P<text>{_CLEAN})\Z"
-)
 _IPSEC = re.compile(rf"IPSEC: (?P<text>{_CLEAN})\Z")
+_PRODUCTS = frozenset({"ASA-", "PIX-", "FTD-"})
+LONGEST_LEAD = 120  # of what stands in front of a syslog message, where its time is looked for
 _MOST_KNOWN, _MOST_GLUED = 16384, 1024
 
 Who = tuple[str, str | None, str | None, str | None]  # tag, tunnel-group, user, peer
@@ -93,12 +91,18 @@ class PlainLines:
         return None
 
     def _syslog(self, number: int, line: str) -> Entry | None:
-        match = _SYSLOG.match(line)
-        if match is None or not _is_alone(line):
+        """A syslog message in whatever clothing, if nothing in it needs to be cleaned or may be a second message."""
+        lead, _, mark = line.partition("%")  # `ASA-5-713119: Group = …`
+        syslog_id, text = mark[6:12], mark[14:]
+        is_mark = mark[:4] in _PRODUCTS and mark[5:6] == "-" and mark[12:14] == ": " and syslog_id.isdecimal()
+        if not is_mark or syslog_id == "711001" or not (line.isascii() and line.isprintable()):
             return None
-        time, host, severity, syslog_id, text = match.groups()
-        at = self._clock.read(time) if time else None
-        entry = Entry(number, line, "syslog", text.strip(), at, syslog_id, int(severity), host)
+        if "%" in text or "&" in line or "<" in line[1:] or not _is_alone(line):
+            return None
+        if '"' in lead or "Sev=" in lead or lead[:1] == ">":
+            return None
+        at = self._clock.read(lead[-LONGEST_LEAD:]) if lead else None
+        entry = Entry(number, line, "syslog", text.strip(), at, syslog_id, int(mark[4]))
         take_prefix(entry)
         return entry
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from nornir_ikediag.debugs import LogReader, is_log_line, looks_like_log
 from nornir_ikediag.debugs.framing import Framer
+from nornir_ikediag.debugs.plain_lines import PlainLines
 from nornir_ikediag.debugs.wrapping import Wrapping
 
 TESTS = Path(__file__).parent.parent
@@ -141,13 +142,6 @@ def test_a_line_that_was_framed_before_is_framed_alike(path: Path) -> None:
     assert rounds[1] == rounds[0]
 
 
-def test_the_collectors_host_is_known() -> None:
-    framer = Framer()
-    lines = ("<166>Jun 10 2010 17:36:05 fw1 : %ASA-6-713905: a", "Jun 10 17:36:05 192.0.2.250 %FTD-6-713905: b")
-    entries = [entry for number, line in enumerate(lines, 1) for entry in framer.feed(number, line)]
-    assert [entry.host for entry in (*entries, *framer.close())] == ["fw1", "192.0.2.250"]
-
-
 def test_what_is_a_log_line() -> None:
     for line in (
         "Nov 08 07:10:05 [IKEv1]IP = 192.0.2.1, PHASE 1 COMPLETED",
@@ -242,3 +236,54 @@ def test_any_text_is_read_or_unread(text: str, position: int) -> None:
     reader.close()
     facts = reader.facts()
     assert 0 <= facts.unread <= facts.lines <= 2
+
+
+_CLOTHING = (
+    "{}",
+    "Jun 10 2026 17:36:05: {}",
+    "Jun 10 17:36:05 192.0.2.250 {}",
+    "<166>Jun 10 2026 17:36:05 fw1 : {}",
+    "Jun 10 17:36:05 192.0.2.250 Jun 10 2026 17:36:04 fw1 : {}",
+    "2026-06-10T17:36:05.123+02:00 fw1 {}",
+    '{{"host": "fw1", "message": "{}"}}',
+    "<b>{}</b>",
+    "fw1# {}",
+    "> {}",
+    "4 17:36:05.123 06/10/26 Sev=Info/4 {}",
+    "{} Jun 10 2026 17:36:05: %ASA-5-713119: Group = a, IP = 192.0.2.9, PHASE 1 COMPLETED",
+)
+_SYSLOG = (
+    "%ASA-5-713119: Group = a, IP = 192.0.2.1, PHASE 1 COMPLETED",
+    "%PIX-5-713119: Group = a, IP = 192.0.2.1, PHASE 1 COMPLETED ",
+    "%FTD-5-750007: Local:192.0.2.1:500 Remote:192.0.2.9:500 Username:192.0.2.9 IKEv2 SA DOWN. Reason: local failure",
+    "%ASA-6-302013: Built inbound TCP connection 1 for outside:192.0.2.9/1 (192.0.2.9/1) to inside:10.1.0.1/2",
+    "%ASA-7-711001: IPSEC: Increment SA NP ref counter for outbound SPI 0xC4A5C5E5",
+    "%ASA-3-713119: 100% &lt;odd&gt; <b>\u00e9</b>",
+    "%ASA-vpn-5-713119: Group = a, IP = 192.0.2.1, PHASE 1 COMPLETED",
+    "%ASA-5-713119 Group = a, IP = 192.0.2.1, PHASE 1 COMPLETED",
+    "%ASA-5-713119:",
+)
+
+
+def _entries(lines: Sequence[str]) -> list[dict[str, object]]:
+    framer = Framer(2024)
+    entries = [*framer.entries(list(enumerate(lines, 1))), *framer.close()]
+    return [msgspec.structs.asdict(entry) for entry in entries]
+
+
+@pytest.mark.parametrize("clothing", _CLOTHING)
+def test_a_syslog_line_read_the_quick_way_reads_as_by_the_long_one(
+    clothing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [clothing.format(message) for message in _SYSLOG]
+    quick = _entries(lines)
+    monkeypatch.setattr(PlainLines, "entry", lambda self, number, line: None)
+    assert quick == _entries(lines)
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_recording_read_the_quick_way_reads_as_by_the_long_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = path.read_text(encoding="utf-8").split("\n")
+    quick = _entries(lines)
+    monkeypatch.setattr(PlainLines, "entry", lambda self, number, line: None)
+    assert quick == _entries(lines)
