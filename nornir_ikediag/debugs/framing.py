@@ -222,7 +222,7 @@ class Framer:
         inner = MARK.search(text)
         if inner is not None and not inner["id"] and not inner["record"]:
             carried = self._entry(number, line, text[: inner.start()], inner, text[inner.end() :])
-        elif self._pending is not None and not LOST_TAG.match(text):
+        elif not text or (self._pending is not None and not LOST_TAG.match(text)):
             return None
         else:
             carried = self._bare(number, line, text)

@@ -57,6 +57,7 @@ def messages(text: str, marks: list[re.Match[str]]) -> list[tuple[re.Match[str],
     """Each mark that begins a message, and where that message ends. A syslog message keeps the mark it carries, and an
     IKEv2 message those glued to it, which its own reader takes apart."""
     starts: list[re.Match[str]] = []
+    last: re.Match[str] | None = None
     for mark in marks:
         before = starts[-1] if starts else None
         carried = (
@@ -71,9 +72,10 @@ def messages(text: str, marks: list[re.Match[str]]) -> list[tuple[re.Match[str],
                 )
             )
         )
-        glued = before is not None and before["v2"] and mark["v2"]
+        glued = last is not None and last["v2"] and mark["v2"]
         if not carried and not glued:
             starts.append(mark)
+        last = mark
     ends = [mark.start() for mark in starts[1:]]
     return list(zip(starts, [*ends, len(text)], strict=True))
 

@@ -21,6 +21,7 @@ _IKEV1 = re.compile(
 _IKEV2 = re.compile(rf"(?P<tag>IKEv2-(?:PROTO|PLAT))-(?P<level>\d{{1,3}}):\s?(?P<text>{_CLEAN})\Z")
 _IPSEC = re.compile(rf"IPSEC: (?P<text>{_CLEAN})\Z")
 _PRODUCTS = frozenset({"ASA-", "PIX-", "FTD-"})
+_CARRIER = "711001"  # a syslog message that carries a line of a debug
 LONGEST_LEAD = 120  # of what stands in front of a syslog message, where its time is looked for
 _MOST_KNOWN, _MOST_GLUED = 16384, 1024
 
@@ -56,7 +57,7 @@ class PlainLines:
         if (glued := self._glued.get(line)) is not None:
             tag, text, severity = glued
             return Entry(number, line, tag, text, None, "", severity)
-        return self._without_time(number, line) if first == "I" else self._ikev1(number, line)
+        return self._debug(number, line, line)
 
     def learn_glued(self, entry: Entry) -> None:
         """This IKEv2 entry is all that its line makes, whenever it comes again."""
@@ -64,28 +65,32 @@ class PlainLines:
             self._glued.clear()
         self._glued[entry.line] = (entry.tag, entry.text, entry.severity)
 
-    def _ikev1(self, number: int, line: str) -> Entry | None:
-        match = _IKEV1.match(line)
-        if match is None or not (line.isascii() and line.isprintable() and is_simple(match["text"])):
+    def _debug(self, number: int, line: str, text: str) -> Entry | None:
+        """The debug message that is this text, all of the line or carried by it."""
+        return self._without_time(number, line, text) if text[:1] == "I" else self._ikev1(number, line, text)
+
+    def _ikev1(self, number: int, line: str, text: str) -> Entry | None:
+        match = _IKEV1.match(text)
+        if match is None or not (text.isascii() and text.isprintable() and is_simple(match["text"])):
             return None
-        time, tag, group, user, ip, text = match.groups()
+        time, tag, group, user, ip, words = match.groups()
         at = self._clock.read(time) if time else None
-        entry = Entry(number, line, tag, text, at, tunnel_group=group or None, username=user or None, peer=ip)
+        entry = Entry(number, line, tag, words, at, tunnel_group=group or None, username=user or None, peer=ip)
         if ip:
             if len(self.known) >= _MOST_KNOWN:
                 self.known.clear()
-            head = line[WITHOUT_TIME if time else 0 : match.start("text")]
+            head = text[WITHOUT_TIME if time else 0 : match.start("text")]
             self.known[head] = (entry.tag, entry.tunnel_group, entry.username, entry.peer)
         else:
             take_prefix(entry)
         return entry
 
-    def _without_time(self, number: int, line: str) -> Entry | None:
-        """IKEv2 and IPSEC lines; the device prints no time in front of them."""
-        match = _IKEV2.match(line)
-        if match is not None and "[IKE" not in line and "PSEC:" not in line:
+    def _without_time(self, number: int, line: str, text: str) -> Entry | None:
+        """IKEv2 and IPSEC messages; the device prints no time in front of them."""
+        match = _IKEV2.match(text)
+        if match is not None and "[IKE" not in text and "PSEC:" not in text:
             return Entry(number, line, match["tag"], match["text"].strip(), None, "", int(match["level"]))
-        match = _IPSEC.match(line)
+        match = _IPSEC.match(text)
         if match is not None and _is_alone(match["text"]):
             return Entry(number, line, "IPSEC", f"IPSEC: {without_next_lead(match['text'])}")
         return None
@@ -95,13 +100,18 @@ class PlainLines:
         lead, _, mark = line.partition("%")  # `ASA-5-713119: Group = …`
         syslog_id, text = mark[6:12], mark[14:]
         is_mark = mark[:4] in _PRODUCTS and mark[5:6] == "-" and mark[12:14] == ": " and syslog_id.isdecimal()
-        if not is_mark or syslog_id == "711001" or not (line.isascii() and line.isprintable()):
+        if not is_mark or not (line.isascii() and line.isprintable()) or "%" in text or "&" in line or "<" in line[1:]:
             return None
-        if "%" in text or "&" in line or "<" in line[1:] or not _is_alone(line):
-            return None
-        if '"' in lead or "Sev=" in lead or lead[:1] == ">":
+        if '"' in lead or "Sev=" in lead or lead[:1] == ">" or not _is_alone(lead):
             return None
         at = self._clock.read(lead[-LONGEST_LEAD:]) if lead else None
+        if syslog_id == _CARRIER:
+            carried = self._debug(number, line, text.strip())
+            if carried is not None:
+                carried.at, carried.syslog_id = carried.at or at, syslog_id
+            return carried
+        if not _is_alone(text):
+            return None
         entry = Entry(number, line, "syslog", text.strip(), at, syslog_id, int(mark[4]))
         take_prefix(entry)
         return entry

@@ -281,9 +281,12 @@ def test_a_syslog_line_read_the_quick_way_reads_as_by_the_long_one(
     assert quick == _entries(lines)
 
 
+@pytest.mark.parametrize("clothing", ["{}", "Jun 10 2026 17:36:05 fw1 : %ASA-7-711001: {}"], ids=["bare", "711001"])
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_a_recording_read_the_quick_way_reads_as_by_the_long_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = path.read_text(encoding="utf-8").split("\n")
+def test_a_recording_read_the_quick_way_reads_as_by_the_long_one(
+    path: Path, clothing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [clothing.format(line) for line in path.read_text(encoding="utf-8").split("\n")]
     quick = _entries(lines)
     monkeypatch.setattr(PlainLines, "entry", lambda self, number, line: None)
     assert quick == _entries(lines)
