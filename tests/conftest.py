@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -20,6 +21,12 @@ def shared_folder() -> Path:
 def shared() -> Path:
     """As :func:`shared_folder`."""
     return shared_folder()
+
+
+@pytest.fixture(autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records of debug windows lie in a folder of the test's own, never in the developer's."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / f"state-{uuid4().hex}"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,7 +12,8 @@ How to be sure
 `show debug`, `show crypto debug-condition`, and `show ssh sessions`: who else is logged in?
 
 How to fix it
-Ask whoever is logged in; then switch off exactly what is listed.
+Ask whoever is logged in; then switch off exactly what is listed. `ikediag sweep` takes back what a window of ours
+left on when its process was killed, and nothing else.
 
 References
 - Cisco document 200365, debugs belong to their session

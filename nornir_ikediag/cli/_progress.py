@@ -6,8 +6,9 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from nornir_ikediag.model.verdict import Severity
 from nornir_ikediag.report._words import SEVERITY_RANK, SEVERITY_STYLES, TO_ACT_ON, plural, printable
@@ -15,6 +16,13 @@ from nornir_ikediag.report._words import SEVERITY_RANK, SEVERITY_STYLES, TO_ACT_
 if TYPE_CHECKING:
     from nornir.core.inventory import Host
     from nornir.core.task import AggregatedResult, MultiResult, Task
+
+_SWEPT: Final[Mapping[str, tuple[Severity | None, str]]] = {
+    "clean": (None, "nothing left on"),
+    "mended": ("info", "mended"),
+    "left": ("warning", "something is left on"),
+    "not-looked": ("error", "could not be read"),
+}
 
 
 class DeviceProgress:
@@ -117,8 +125,11 @@ class DeviceProgress:
 
 def _outcome(result: MultiResult) -> tuple[Severity | None, str]:
     """The severity of what is worst, None when all is well, and a few words: the report says the rest."""
+    plain = result[0].result
+    if isinstance(plain, dict) and "outcome" in plain:
+        return _SWEPT[plain["outcome"]]
     try:
-        device = result[0].result["device"]
+        device = plain["device"]
         findings = [finding for finding in device["findings"] if finding["severity"] in TO_ACT_ON]
         states = [tunnel["state"] for tunnel in device["tunnels"]]
     except (TypeError, KeyError, IndexError):

@@ -1,59 +1,92 @@
 """`ikediag sweep`: what debug windows, ours or others', may have left behind."""
 
+from typing import Annotated, Any
+
+import typer
 from msgspec.structs import replace
 
 from nornir_ikediag.cli import _options as options
-from nornir_ikediag.cli._exits import FAILED, HEALTHY, UNDETERMINED, complain, worse
+from nornir_ikediag.cli._exits import HEALTHY, UNDETERMINED, WARNING, complain, worse
 from nornir_ikediag.cli._fleet import Wanted, fleet
 from nornir_ikediag.cli._output import say
-from nornir_ikediag.device.commands import is_address
 from nornir_ikediag.report._words import plural, printable
 
-_HOW_TO_END = (
-    "End a debug with `no debug ...` in the session that has it on, or end that session. End a condition with\n"
-    "its `no` form when nobody who is at work needs it: the device does not tell whose it is.\n"
-)
+_CODES = {"clean": HEALTHY, "mended": HEALTHY, "left": WARNING, "not-looked": UNDETERMINED}
 
 
 @options.to_reach_devices
 def command(
     *,
+    hosts: Annotated[
+        list[str] | None, typer.Argument(metavar="[HOST]...", help="Without any, the whole inventory.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Look, and say what would be sent; change nothing.")
+    ] = False,
     filters: options.Filters = None,
     wanted: Wanted,
 ) -> int:
-    """Check that no firewall has a debug or a debug condition left on.
+    """Check and mend what debug windows may have left behind.
 
-    Reads `show debug` and `show crypto debug-condition` on every host, and says what is left and how to end it. It ends
-    nothing itself: a debug may be somebody else's.
+    A window puts on record what it switches on, before it does. Should its process be killed, sweep takes back what the
+    record names, if ours is the only SSH session on the firewall, and proves it. Whatever else is on may be somebody
+    else's: it is told with what to type, and never touched.
+
+    Exit codes: 0 nothing is left on, or all of it was mended; 1 something is left on; 3 a firewall could not be looked
+    at.
 
     \b
-    Example:
-      ikediag sweep -c config.yaml
+    Examples:
+      ikediag sweep -c config.yaml --dry-run
+      ikediag sweep 198.51.100.1 --user netops
     """
-    nornir = fleet(replace(wanted, filters=filters))
+    nornir = fleet(replace(wanted, hosts=hosts, filters=filters, dry_run=dry_run))
 
-    from nornir_ikediag.assemble import assemble
     from nornir_ikediag.cli._run import aggregated
-    from nornir_ikediag.functions import to_captures, to_report
-    from nornir_ikediag.tasks import collect_state
+    from nornir_ikediag.tasks import sweep
 
-    results = aggregated(nornir, "looking", collect_state)
-    facts = [assemble(capture).facts for capture in to_captures(results)]
-    left = [one for one in facts if one.debug_on or one.debug_conditions]
-    for one in left:
-        for line in one.debug_on or ():
-            say(f"{printable(one.name)}: {printable(line.text.strip())}\n")
-        for line in one.debug_conditions or ():
-            say(f"{printable(one.name)}: debug condition: {printable(line.text.strip())}\n")
-        peers = [word for line in one.debug_conditions or () for word in line.text.split() if is_address(word)]
-        say("".join(f"{printable(one.name)}# no debug crypto condition peer {peer}\n" for peer in peers))
-    if left:
-        say(_HOW_TO_END)
-    kept_out = [device for device in to_report(results).devices if device.status in ("unreachable", "login-failed")]
-    unknown = [one for one in facts if one.debug_on is None or one.debug_conditions is None]
-    for device in kept_out:
-        complain(next(iter(device.not_judged), f"{device.name} could not be read."))
-    for one in unknown:
-        complain(f"{one.name} did not tell which debugs are on.")
-    say(f"{plural(len(facts), 'firewall')} read, {len(left)} with something left behind.\n")
-    return worse(FAILED if left else HEALTHY, UNDETERMINED if kept_out or unknown else HEALTHY)
+    results = {name: result[0].result for name, result in aggregated(nornir, "looking", sweep).items()}
+    for name, result in sorted(results.items()):
+        for look in result["looks"]:
+            _tell(f"{name}/{look['context']}" if look["context"] else name, look)
+    outcomes = [result["outcome"] for result in results.values()]
+    looked_at = {path for result in results.values() for path in result["records"]}
+    code = worse(*(_CODES[outcome] for outcome in outcomes), _tell_of_records(looked_at))
+    say(f"{plural(len(outcomes), 'firewall')}: {', '.join(f'{outcomes.count(one)} {one}' for one in _CODES)}.\n")
+    return code
+
+
+def _tell(name: str, look: dict[str, Any]) -> None:
+    first, *others = map(printable, look["sentences"])
+    if look["outcome"] == "not-looked":
+        complain(first)
+    else:
+        say(" ".join([f"{printable(name)}: {first}", *(one[0].upper() + one[1:] for one in others)]) + "\n")
+
+
+def _tell_of_records(looked_at: set[str]) -> int:
+    """The records that belong to none of the firewalls that were looked at; the exit code that goes with them."""
+    from nornir_ikediag.device.records import folder, kept
+
+    code = HEALTHY
+    try:
+        records, unreadable = kept()
+    except OSError as error:
+        return complain(f"The records of debug windows in {folder()} cannot be read ({error.strerror}).")
+    for one in records:
+        if str(one.path) in looked_at:
+            continue
+        with one.claimed() as over:
+            if over:
+                code = WARNING
+                where = f"{one.record.name} ({one.record.host} port {one.record.port})"
+                say(
+                    f"{printable(where)}: a window of ours was not closed there, and it is not among the firewalls "
+                    f"looked at. Sweep it too, or remove {one.path} if it is no more.\n"
+                )
+    for path in unreadable:
+        code = complain(
+            f"{path} is no record of a debug window, or cannot be read: what it was about is unknown. See that nothing "
+            "is left on (`ikediag sweep`), and remove it."
+        )
+    return code

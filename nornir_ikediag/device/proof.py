@@ -52,7 +52,7 @@ def off_after_reconnect(
             time.sleep(_BETWEEN_TRIES_SECONDS)
         try:
             session.reopen()
-            gone = session_is_gone(before, ssh_sessions(session.command("show ssh sessions").text))
+            gone = session_is_gone(before.own_session, ssh_sessions(session.command("show ssh sessions").text))
             clean = _without_ours(session, conditions, before)
         except DeviceError:
             gone = clean = False
@@ -64,13 +64,12 @@ def off_after_reconnect(
     return False, tuple(left)
 
 
-def session_is_gone(before: Preflight, after: Sequence[SshSession]) -> bool:
-    """Whether our old session is over, going by a list that holds our new one.
+def session_is_gone(old: SshSession | None, after: Sequence[SshSession]) -> bool:
+    """Whether our old session is over, going by a list that holds our new one. None: not known which it was.
 
     A number proves nothing by itself: the new session may have been given the old one's. From our place and with our
     name there is then one session, and that is the new one.
     """
-    old = before.own_session
     if old is None or not after:
         return False
     ours = [one for one in after if (one.client, one.username) == (old.client, old.username)]

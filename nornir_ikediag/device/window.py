@@ -3,7 +3,8 @@
 The order is the safety: ask how the device is; set the condition; switch debugging on; listen; and in a ``finally``
 switch it off in the same session, let it run dry, remove our condition, and compare `show debug` and `show crypto
 debug-condition` with what they were. If they differ, or the session is no more, close it, log in again and require that
-our old session is gone: an ASA's debug belongs to the session that asked for it and goes with it.
+our old session is gone: an ASA's debug belongs to the session that asked for it and goes with it. For a process that is
+killed meanwhile, a record of what is on lies on disk from before it was sent until its end is proved.
 """
 
 import logging
@@ -18,9 +19,10 @@ from nornir_ikediag.capture import Source
 from nornir_ikediag.device.commands import DEBUG_LEVEL
 from nornir_ikediag.device.preflight import MOST_UNCONDITIONAL_SESSIONS, Objection, Preflight, preflight
 from nornir_ikediag.device.proof import off_after_reconnect, off_in_this_session
+from nornir_ikediag.device.records import OpenRecord, folder, undoing
 from nornir_ikediag.device.session import Answer, AsaSession, now
 from nornir_ikediag.device.stream import Stream
-from nornir_ikediag.errors import OutputIncomplete
+from nornir_ikediag.errors import OutputIncomplete, WindowRefused
 from nornir_ikediag.model.facts import WindowFacts
 
 _log = logging.getLogger(__name__)
@@ -66,20 +68,16 @@ def condition(peer: str) -> str:
 def plan(request: WindowRequest, release: tuple[int, int] | None) -> tuple[str, ...]:
     """The commands that a window would send, in order, for a person to read. Nothing is sent."""
     on = [spellings[0] for spellings in debugs(request, release)]
-    off = [_off(command) for command in on]
+    off = [undoing(command) for command in on]
     conditions = [condition(peer) for peer in request.peers]
     return (
         *conditions,
         *on,
         *off,
-        *(f"no {command}" for command in conditions),
+        *(undoing(command) for command in conditions),
         "show debug",
         "show crypto debug-condition",
     )
-
-
-def _off(command: str) -> str:
-    return f"no {command.removesuffix(f' {DEBUG_LEVEL}')}"
 
 
 def window(
@@ -139,6 +137,7 @@ class _Window:
         self._stream = Stream(
             session.prompt, most_bytes=request.most_bytes, most_lines_per_second=request.most_lines_per_second
         )
+        self._record = OpenRecord(session, before.own_session, request.seconds)
         self._on: list[str] = []
         self._conditions: list[str] = []
         self._sent: list[str] = []
@@ -150,10 +149,15 @@ class _Window:
         closed_by, proved = "error", False
         try:
             closed_by = self._listen() if self._switch_on() else "refused"
+        except WindowRefused as error:
+            closed_by, self._refusal = "refused", str(error)
         except OutputIncomplete as error:
             _log.info("%s", error)
         finally:
-            proved = self._switch_off()
+            try:
+                proved = self._switch_off()
+            finally:
+                self._record.close(proved=proved)
         closed_at = now()
         self._stream.end()
         facts = WindowFacts(
@@ -194,10 +198,8 @@ class _Window:
 
     def _set_condition(self, peer: str) -> bool:
         command = condition(peer)
-        self._conditions.append(command)
-        if not self._send(command).refused:
+        if self._sends(command, self._conditions) is not None:
             return True
-        self._conditions.remove(command)
         if self._request.force or (self._request.ike_sessions or 0) <= 1:
             return True  # nobody else is there to be overheard
         self._refusal = (
@@ -207,10 +209,8 @@ class _Window:
         return False
 
     def _debug(self, command: str) -> bool:
-        self._on.append(command)
-        answer = self._send(command)
-        if answer.refused:
-            self._on.remove(command)
+        answer = self._sends(command, self._on)
+        if answer is None:
             return False
         self._stream.take_text("".join(line for line in answer.text.splitlines(True) if "enabled at level" not in line))
         if "logging debug-trace" in answer.text:
@@ -220,12 +220,31 @@ class _Window:
             )
         return True
 
-    def _send(self, command: str) -> Answer:
+    def _sends(self, command: str, in_effect: list[str]) -> Answer | None:
+        """Send what switches something on, on record and listed ``in_effect`` before that; None if it is refused."""
+        self._put_on_record(*self._conditions, *self._on, command)
+        in_effect.append(command)
         self._sent.append(command)
         answer = self._session.command(command)
         if not answer.complete:
             raise OutputIncomplete(self._session.name, f"{self._session.name} did not answer `{command}` in time.")
-        return answer
+        if not answer.refused:
+            return answer
+        in_effect.remove(command)
+        self._put_on_record(*self._conditions, *self._on)
+        return None
+
+    def _put_on_record(self, *commands: str) -> None:
+        try:
+            self._record.write(commands)
+        except OSError as error:
+            if not self._request.force:
+                raise WindowRefused(
+                    self._session.name,
+                    f"No debug window on {self._session.name}: it could not be put on record in {folder()} "
+                    f"({error.strerror}), so that nothing could mend what a crash leaves. Make it writable, or use "
+                    "--force.",
+                ) from error
 
     def _listen(self) -> str:
         """Read until something ends the window; says what."""
@@ -240,7 +259,7 @@ class _Window:
             if self._stream.too_fast:
                 return "rate"
             if at >= next_question:
-                next_question = at + _ASK_SECONDS
+                next_question = time.monotonic() + _ASK_SECONDS
                 if self._has_concluded():
                     self._linger()
                     return "concluded"
@@ -265,8 +284,8 @@ class _Window:
         """Undo all that may have taken effect; True when that is proved."""
         if not self._sent:
             return True
-        undo = [_off(command) for command in self._on]
-        conditions = [f"no {command}" for command in self._conditions]
+        undo = [undoing(command) for command in self._on]
+        conditions = [undoing(command) for command in self._conditions]
         self._sent += undo + conditions
         if off_in_this_session(self._session, undo, conditions, self._before, self._stream):
             return True

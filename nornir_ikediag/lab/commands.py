@@ -85,6 +85,7 @@ def debug_off(*kinds: str) -> Handler:
     def run(session: Terminal, _words: list[str]) -> list[str]:
         for kind in kinds:
             session.listening.pop((session.context.name, kind), None)
+            (session.context.outliving or {}).pop(kind, None)
         if not kinds:
             session.listening.clear()
         return []

@@ -158,7 +158,7 @@ def _logging(context: Context) -> list[str]:
         level = SEVERITIES[context.logging_level]
         lines += ["logging enable", "logging timestamp", f"logging buffered {level}"]
     if context.debug_trace:
-        lines += ["logging debug-trace"]
+        lines += ["logging debug-trace" + (" persistent" if context.outliving is not None else "")]
     return lines
 
 

@@ -39,6 +39,7 @@ class Context:
     log: deque[str] = field(default_factory=lambda: deque(maxlen=2000))
     logging_level: int | None = 4  # of the buffer; None: logging is off
     debug_trace: bool = False
+    outliving: dict[str, int] | None = None  # kind -> level, with `logging debug-trace persistent`: not the session's
     conditions: list[str] = field(default_factory=list)
     map_bound: bool = True
     extra_configuration: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -126,13 +126,11 @@ def cpu_usage(session: Terminal, _words: list[str]) -> Sequence[str]:
 
 
 def debugging(session: Terminal, _words: list[str]) -> Sequence[str]:
-    """`show debug`: this session's, in this context."""
+    """`show debug`: this session's, in this context, and what has outlived its session."""
     spelled = {"ikev1": "ikev1" if session.device.speaks_ikev2 else "isakmp"}
-    return [
-        f"debug crypto {spelled.get(kind, kind)} enabled at level {level}"
-        for (context, kind), level in sorted(session.listening.items())
-        if context == session.context.name
-    ]
+    own = {kind: level for (context, kind), level in session.listening.items() if context == session.context.name}
+    on = (session.context.outliving or {}) | own
+    return [f"debug crypto {spelled.get(kind, kind)} enabled at level {level}" for kind, level in sorted(on.items())]
 
 
 def debug_condition(session: Terminal, _words: list[str]) -> Sequence[str]:

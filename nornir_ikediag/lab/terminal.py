@@ -199,7 +199,9 @@ class Terminal:
             await asyncio.sleep(self.device.clock.real_seconds(0.2))
 
     def end(self) -> None:
-        """The session is over: so is its debugging."""
+        """The session is over: so is its debugging, unless it was made to persist."""
+        if self.context.outliving is not None:
+            self.context.outliving |= {kind: level for (_, kind), level in self.listening.items()}
         self.listening.clear()
         if self._running is not None:
             self._running.cancel()

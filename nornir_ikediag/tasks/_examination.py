@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+from nornir.core.inventory import Host
 from nornir.core.task import Result, Task
 
 from nornir_ikediag import capture as captures
@@ -46,7 +47,7 @@ def examine(
     try:
         capture = _collected(task, work, peers, progress)
     except Exception as error:  # noqa: BLE001  # a task never raises: the fleet goes on
-        capture = kept_out(task.host.name, task.host.hostname, _defect(task.host.name, error), "partial", peers)
+        capture = kept_out(task.host.name, task.host.hostname, defect(task.host.name, error), "partial", peers)
     return outcome(task, capture, save=save, fail_on=fail_on)
 
 
@@ -61,19 +62,23 @@ def outcome(task: Task, capture: Capture, *, save: Path | str | None, fail_on: s
     except IkediagError as error:
         problem = str(error)
     except Exception as error:  # noqa: BLE001  # as above
-        problem = str(_defect(capture.name, error))
+        problem = str(defect(capture.name, error))
     if problem is not None:
         device = judge(kept_out(capture.name, capture.host, OutputIncomplete(capture.name, problem), "partial"))
     failed = problem is not None or not _did_its_job(capture) or _fails(device, fail_on)
-    return Result(host=task.host, result=_plain(DeviceReport(device=device)) | extra, failed=failed, changed=False)
+    return Result(host=task.host, result=plain(DeviceReport(device=device)) | extra, failed=failed, changed=False)
+
+
+def context_of(host: Host) -> str | None:
+    """The context that the inventory, or --context, names."""
+    context: str | None = (host.get("ikediag") or {}).get("context")
+    return context
 
 
 @contextmanager
-def session_on(task: Task) -> Iterator[AsaSession]:
-    """A session on the task's host, closed at the end. Raises DeviceError."""
-    where = destination(task.host, task.nornir.config)
-    settings = task.host.get("ikediag") or {}
-    session = AsaSession(where, context=settings.get("context"))
+def session_on(task: Task, context: str | None) -> Iterator[AsaSession]:
+    """A session on the task's host, in this context, closed at the end. Raises DeviceError."""
+    session = AsaSession(destination(task.host, task.nornir.config), context=context)
     session.open()
     try:
         yield session
@@ -93,7 +98,7 @@ def _collected(
     collector: Collector | None = None
     try:
         telling("logging in")
-        with session_on(task) as session:
+        with session_on(task, context_of(task.host)) as session:
             collector = Collector(session, peers=peers, telling=telling)
             work(collector)
             return collector.capture()
@@ -105,7 +110,7 @@ def _collected(
         return collector.capture()
 
 
-def _plain(value: msgspec.Struct) -> dict[str, Any]:
+def plain(value: msgspec.Struct) -> dict[str, Any]:
     """As JSON has it: whatever a processor does with a Result, it can write this down."""
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value))
     return plain
@@ -113,7 +118,7 @@ def _plain(value: msgspec.Struct) -> dict[str, Any]:
 
 def _raw(task: Task, *, capture: Capture) -> Result:
     """What the device said, as plain data: schema nornir-ikediag/capture/1, texts included."""
-    return Result(host=task.host, result=_plain(capture))
+    return Result(host=task.host, result=plain(capture))
 
 
 def _did_its_job(capture: Capture) -> bool:
@@ -128,7 +133,7 @@ def _fails(device: ReportDevice, fail_on: str | None) -> bool:
     return any(SEVERITIES.index(finding.severity) <= limit for finding in device.findings)
 
 
-def _defect(host: str, error: Exception) -> OutputIncomplete:
+def defect(host: str, error: Exception) -> OutputIncomplete:
     """An error of ours in a sentence: kind and place, but not its text, which may hold what a device said."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

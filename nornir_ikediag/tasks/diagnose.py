@@ -85,7 +85,9 @@ def open_window(
 
 def _ended(name: str) -> OutputIncomplete:
     sentence = f"The SSH session with {name} ended during the debug window, and {name} was not reached again."
-    return OutputIncomplete(name, f"{sentence} See what the window left behind with: ikediag sweep.")
+    return OutputIncomplete(
+        name, f"{sentence} Once it can be reached, mend what the window left behind: ikediag sweep."
+    )
 
 
 def _try_on(collector: Collector, wanted: WindowRequest) -> tuple[str, ...]:

@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from nornir_ikediag.device.preflight import (
-    Preflight,
     SshSession,
     conditions_set,
     own_session,
@@ -18,6 +18,7 @@ from nornir_ikediag.device.preflight import (
     ssh_sessions,
 )
 from nornir_ikediag.device.proof import session_is_gone
+from nornir_ikediag.device.records import kept
 from nornir_ikediag.device.session import AsaSession
 from nornir_ikediag.device.unreachable import Destination
 from nornir_ikediag.device.window import WindowRequest, debugs, plan, window
@@ -286,6 +287,39 @@ def test_the_plan_is_what_would_be_sent() -> None:
     assert debugs(request, (8, 2)) == (("debug crypto isakmp 127", "debug crypto ikev1 127"),)
 
 
+@pytest.mark.parametrize("force", [False, True])
+def test_a_window_that_cannot_be_put_on_record_is_not_opened(  # noqa: PLR0917
+    lab: Lab, where: Where, opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, force: bool
+) -> None:
+    host = lab.hosts[0]
+    (tmp_path / "file").write_text("", "utf-8")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    with opened(where(host)) as session:
+        _, facts = window(session, WindowRequest(ike_versions=(1,), seconds=1, force=force))
+    if force:
+        assert (facts.closed_by, facts.proved_off, facts.refusal) == ("time", True, None)
+        return
+    assert (facts.closed_by, facts.proved_off, sent(host)) == ("refused", None, [])
+    assert facts.refusal == (
+        f"No debug window on {END}: it could not be put on record in {tmp_path}/file/ikediag/windows (Not a "
+        "directory), so that nothing could mend what a crash leaves. Make it writable, or use --force."
+    )
+
+
+def test_what_a_device_refuses_is_not_on_record(where: Where, opened: Opened) -> None:
+    with serve(["old-release"], speed=40) as lab, opened(where(lab.hosts[0])) as session:
+        recorded: list[tuple[str, ...]] = []
+
+        def concluded(lines: Sequence[str]) -> bool:
+            recorded.append(kept()[0][0].record.commands)
+            return True
+
+        _, facts = window(session, WindowRequest(ike_versions=(1,), seconds=20), release=None, concluded=concluded)
+        assert facts.proved_off is True
+    assert set(recorded) == {("debug crypto isakmp 127",)}
+    assert kept() == ((), ())
+
+
 SESSIONS = """
 SID Client IP       Version Mode Encryption Hmac     State            Username
 0   192.0.2.50      2.0     IN   aes256-cbc sha1     SessionStarted   amy
@@ -307,10 +341,6 @@ def test_our_own_session_is_the_one_with_our_name_or_unknown() -> None:
     assert own_session((AMY, NETOPS, SshSession("3", "192.0.2.52", "netops")), session) is None
 
 
-def before(own: SshSession | None) -> Preflight:
-    return Preflight(objections=(), debugs="", conditions="", ssh_sessions=(AMY, NETOPS), own_session=own)
-
-
 @pytest.mark.parametrize(
     ("after", "gone"),
     [
@@ -321,8 +351,8 @@ def before(own: SshSession | None) -> Preflight:
     ],
 )
 def test_a_session_is_gone_when_the_list_says_so(after: Sequence[SshSession], gone: bool) -> None:
-    assert session_is_gone(before(NETOPS), after) is gone
-    assert session_is_gone(before(None), after) is False
+    assert session_is_gone(NETOPS, after) is gone
+    assert session_is_gone(None, after) is False
 
 
 @pytest.mark.parametrize(
