@@ -143,6 +143,88 @@ def test_a_backup_peer_serves_its_entry() -> None:
     assert states(ike(peer=backup), child(peer=backup), CONFIGURATION) == {backup: "up"}
 
 
+INTERFACES = """interface GigabitEthernet1/1
+ nameif outside
+ ip address 192.0.2.1 255.255.255.0
+!
+interface Tunnel1
+ nameif vti-oslo
+ tunnel source interface outside
+ tunnel destination 198.51.100.7
+ tunnel mode ipsec ipv4
+ tunnel protection ipsec profile VTI
+!
+interface Tunnel2
+ shutdown
+ nameif vti-bergen
+ tunnel source interface outside
+ tunnel destination 198.51.100.8
+ tunnel mode ipsec ipv4
+ tunnel protection ipsec profile VTI
+!
+interface Tunnel3
+ nameif vti-moss
+ tunnel source interface outside
+ tunnel destination 198.51.100.9
+ tunnel protection ipsec profile GONE
+!
+interface Virtual-Template1 type tunnel
+ nameif dynamic
+ tunnel source interface outside
+ tunnel mode ipsec ipv4
+ tunnel protection ipsec profile VTI
+"""
+PROFILE = """crypto ipsec ikev2 ipsec-proposal AES256
+ protocol esp encryption aes-256
+ protocol esp integrity sha-256
+crypto ipsec profile VTI
+ set ikev2 ipsec-proposal AES256
+crypto ikev2 enable outside
+"""
+VTI = ("show running-config crypto", PROFILE, "show running-config interface", INTERFACES)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_tunnel_interface_names_a_peer_whatever_text_it_stands_in(turned: bool) -> None:
+    commands = VTI[2:] + VTI[:2] if turned else VTI
+    tunnels = {tunnel.peer: tunnel for tunnel in read(NO_CHILD, NO_IKE, commands=commands)}
+    assert {peer: tunnel.state for peer, tunnel in tunnels.items()} == {
+        "198.51.100.7": "down",  # it comes up by itself, so somebody wants it
+        "198.51.100.8": "idle",  # shut down
+        "198.51.100.9": "down",
+    }
+    oslo = tunnels["198.51.100.7"]
+    assert oslo.ike_version == 2
+    assert oslo.configuration
+    (entry,) = oslo.configuration.crypto_maps
+    assert (entry.kind, entry.name, entry.sequence, entry.interfaces) == ("vti", "VTI", 1, ("outside",))
+    assert [line.text for line in entry.lines] == [
+        "crypto ipsec profile VTI",
+        " set ikev2 ipsec-proposal AES256",
+        "interface Tunnel1",
+        " nameif vti-oslo",
+        " tunnel source interface outside",
+        " tunnel destination 198.51.100.7",
+        " tunnel mode ipsec ipv4",
+        " tunnel protection ipsec profile VTI",
+    ]
+    assert [one.name for one in oslo.interfaces] == ["Tunnel1"]
+
+
+def test_a_tunnel_interface_that_is_down_by_hand_is_not_wanted() -> None:
+    brief = (
+        "Interface                  IP-Address      OK? Method Status                Protocol\n"
+        "Tunnel1                    10.255.1.1      YES manual administratively down down\n"
+        "Tunnel3                    10.255.3.1      YES manual down                  down\n"
+    )
+    tunnels = read(NO_CHILD, NO_IKE, commands=(*VTI, "show interface ip brief", brief))
+    assert {tunnel.peer: tunnel.state for tunnel in tunnels} == {
+        "198.51.100.7": "idle",
+        "198.51.100.8": "idle",
+        "198.51.100.9": "down",
+    }
+
+
 def test_the_configuration_alone_makes_no_tunnels() -> None:
     assert states(CONFIGURATION) == {}
     assert states(LOG.replace(PEER, "198.51.100.7"), CONFIGURATION) == {"198.51.100.7": "up"}

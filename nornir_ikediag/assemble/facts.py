@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from nornir_ikediag.assemble.route_based import on_tunnel_interfaces
 from nornir_ikediag.assemble.texts import ShowText, Texts
 from nornir_ikediag.capture import Capture
 from nornir_ikediag.model.configuration import Configuration
@@ -85,6 +86,7 @@ def _configuration(texts: Iterable[ShowText]) -> Configuration | None:
             joined[name] = _joined(one for value in values for one in value)
         else:
             joined[name] = next((value for value in reversed(values) if value is not None), None)
+    joined["crypto_maps"] = tuple(on_tunnel_interfaces(joined["crypto_maps"], joined["tunnel_interfaces"]))
     return Configuration(**joined)
 
 

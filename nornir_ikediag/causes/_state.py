@@ -61,4 +61,4 @@ def absence(tunnel: Tunnel) -> tuple[Evidence, ...]:
 
 
 def _peer_line(lines: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-    return tuple(line for line in lines if "set peer" in line.text)
+    return tuple(line for line in lines if "set peer" in line.text or "tunnel destination" in line.text)

@@ -84,7 +84,10 @@ def show_policies(tunnel: Tunnel, why: str = "compare our IKE policies with the 
 
 
 def show_map(tunnel: Tunnel, why: str = "see the crypto map entry of this peer") -> Step:
-    """The lines of the peer's crypto map entry, or those that name the peer."""
+    """The lines of the peer's crypto map entry or of its tunnel interface, or those that name the peer."""
+    if tunnel.interfaces:
+        name = tunnel.interfaces[0].name
+        return read(f"show running-config interface {name}", "see the tunnel interface of this peer")
     name = entry_name(tunnel)
     return read(f"show running-config crypto map | include {tunnel.peer if '<' in name else name}", why)
 

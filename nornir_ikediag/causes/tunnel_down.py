@@ -65,11 +65,16 @@ def match(tunnel: Tunnel) -> Verdict:
 
 
 def _configured_and_quiet(tunnel: Tunnel) -> Found:
-    """A note, and no more: tunnels of a crypto map come up on traffic, and are meant to be down without."""
+    """A note, and no more: tunnels of a crypto map come up on traffic, and are meant to be down without; so is one
+    whose tunnel interface is shut down."""
+    shut = bool(tunnel.interfaces)  # else it comes up by itself, and is down
     return Found(
-        summary="Configured and without an SA; nothing shows that traffic wants one",
-        explanation="A tunnel of a crypto map comes up with the first packet for it. If there is such traffic, it does "
-        "not reach the crypto map here.",
+        summary="Configured and without an SA; "
+        + ("its tunnel interface is shut down" if shut else "nothing shows that traffic wants one"),
+        explanation="A tunnel interface comes up by itself once it is not shut down."
+        if shut
+        else "A tunnel of a crypto map comes up with the first packet for it. If there is such traffic, it does not "
+        "reach the crypto map here.",
         evidence=absence(tunnel) or last_words(tunnel),
         confidence="certain",
         side="unknown",

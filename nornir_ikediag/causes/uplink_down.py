@@ -84,7 +84,7 @@ def _down_line(tunnel: Tunnel, down: dict[str, Evidence]) -> Evidence | None:
     """The line of the interface that the tunnel needs, if it is down. `show interface ip brief` names interfaces by
     their port, so our own address, where the log or an earlier SA shows it, leads there too."""
     entries = tunnel.configuration.crypto_maps if tunnel.configuration else ()
-    names: list[str | None] = [name for entry in entries if entry.kind == "static" for name in entry.interfaces]
+    names: list[str | None] = [name for entry in entries if entry.kind != "dynamic" for name in entry.interfaces]
     own = [one.local for one in reversed(tunnel.negotiations)]
     own += [child.local for child in (tunnel.before.child_sas if tunnel.before else ())]
     address = next((local for local in own if local), None)

@@ -22,6 +22,8 @@ _IKEV1_SAS: Final = ("show crypto ikev1 sa detail", "show crypto isakmp sa detai
 _RELEASE: Final = re.compile(r"Software Version (\S+)(?: <(?P<space>\w+)>)?")
 _NUMBERS: Final = re.compile(r"(\d+)\.(\d+)")
 _ENTRY: Final = re.compile(r"^crypto (?:dynamic-)?map (\S+ \d+) (match address|set peer) (.+?)\s*$", re.MULTILINE)
+_PROFILE: Final = re.compile(r"^crypto ipsec profile ", re.MULTILINE)
+_DESTINATION: Final = re.compile(r"^ tunnel destination (\S+)", re.MULTILINE)
 _IKE_SESSION: Final = re.compile(r"^\s*\d+\s+IKE Peer:|\bREADY\b", re.MULTILINE)
 
 Telling = Callable[[str], None]
@@ -132,8 +134,10 @@ class Collector:
     def _configuration(self) -> None:
         self.telling("reading the configuration")
         crypto = self._ask("show running-config crypto").text
-        if self._space and self.session.context is None and not _ENTRY.search(crypto):
+        if self._space and self.session.context is None and not (_ENTRY.search(crypto) or _PROFILE.search(crypto)):
             raise CommandRefused(self.session.name, self._wrong_context())
+        if _PROFILE.search(crypto):  # then tunnel interfaces may name peers; else there is no need to see interfaces
+            self._ask("show running-config interface")
         for section in ("tunnel-group", "group-policy", "ip local pool"):
             self._ask(f"show running-config {section}")
         for name in _access_lists(crypto, self._peers):
@@ -178,6 +182,7 @@ class Collector:
         served = self._text("show crypto ipsec sa")
         entries = _entries(self._text("show running-config crypto"))
         configured = [peer for _, what, peers in entries if what == "set peer" for peer in peers]
+        configured += filter(is_address, _DESTINATION.findall(self._text("show running-config interface")))
         down = [
             peer for peer in dict.fromkeys(configured) if not re.search(rf"current_peer: {re.escape(peer)}\b", served)
         ]

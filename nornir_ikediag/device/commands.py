@@ -44,6 +44,7 @@ _LIST: Final = (
     "show running-config group-policy",
     "show running-config ip local pool",
     "show running-config access-list NAME",
+    "show running-config interface",
     "show route ADDRESS",
     "show interface ip brief",
     "show logging | include ADDRESS",

@@ -136,7 +136,7 @@ class AsaSession:
             started_at=started_at,
             ended_at=now(),
             complete=complete,
-            refused=transcript.refused(text),
+            refused=transcript.refused(text, among_debugs=command.startswith(("debug ", "no debug "))),
             redactions=redactions,
         )
 

@@ -79,9 +79,12 @@ def waits_at_pager(tail: str) -> bool:
     return bool(_MORE_AT_END.search(tail))
 
 
-def refused(text: str) -> bool:
-    """Whether this is a refusal instead of output: wrong syntax on this release, or not authorized."""
-    return len(text) < _LONGEST_REFUSAL and bool(_REFUSED.search(text))
+def refused(text: str, *, among_debugs: bool = False) -> bool:
+    """Whether this is a refusal instead of output: wrong syntax on this release, or not authorized.
+
+    ``among_debugs``: the command prints nothing of its own, so that all else in the text is debugging that was on.
+    """
+    return (among_debugs or len(text) < _LONGEST_REFUSAL) and bool(_REFUSED.search(text))
 
 
 def unauthorized(text: str) -> bool:

@@ -182,6 +182,7 @@ _LINES: list[tuple[str, Handler, dict[str, object]]] = [
     ("show running-config tunnel-group [<name>]", configuration.section("tunnel-group"), {}),
     ("show running-config group-policy [<name>]", configuration.section("group-policy"), {}),
     ("show running-config access-list [<name>]", configuration.section("access-list"), {}),
+    ("show running-config interface", configuration.section("interface"), {}),
     ("show running-config ip local pool", configuration.section("ip local pool"), {}),
     ("show running-config logging", configuration.section("logging"), {}),
 ]

@@ -40,16 +40,39 @@ def _ipsec(context: Context) -> list[str]:
             lines[f"crypto ipsec ikev2 ipsec-proposal {tunnel.transform_set}"] = None
             lines[f" protocol esp encryption {esp.encryption.removeprefix('esp-')}"] = None
             lines[f" protocol esp integrity {'sha-1' if integrity == 'sha' else integrity}"] = None
+    for tunnel in context.tunnels:
+        if tunnel.interface:
+            kind = "ikev2 ipsec-proposal" if tunnel.ike_version == 2 else "ikev1 transform-set"
+            lines[f"crypto ipsec profile {_profile(tunnel)}"] = None
+            lines[f" set {kind} {tunnel.transform_set}"] = None
     for tunnel in context.tunnels[:1]:
         lines[f"crypto ipsec security-association lifetime seconds {tunnel.ipsec.lifetime_seconds}"] = None
         lines[f"crypto ipsec security-association lifetime kilobytes {tunnel.ipsec.lifetime_kilobytes}"] = None
     return list(lines)
 
 
+def _profile(tunnel: Tunnel) -> str:
+    return f"VTI-PROFILE-{tunnel.interface}"
+
+
+def _interfaces(context: Context) -> list[str]:
+    lines = ["interface GigabitEthernet1/1", " nameif outside", " security-level 0"]
+    lines += [f" ip address {context.address} 255.255.255.0 ", "!"]
+    lines += ["interface GigabitEthernet1/2", " nameif inside", " security-level 100"]
+    lines += [f" ip address {context.inside} 255.255.0.0 ", "!"]
+    for tunnel in context.tunnels:
+        if tunnel.interface:
+            lines += [f"interface Tunnel{tunnel.interface}", f" nameif vti-{tunnel.interface}"]
+            lines += [f" ip address 10.255.{tunnel.interface}.1 255.255.255.252 ", " tunnel source interface outside"]
+            lines += [f" tunnel destination {tunnel.peer}", " tunnel mode ipsec ipv4"]
+            lines += [f" tunnel protection ipsec profile {_profile(tunnel)}", "!"]
+    return lines
+
+
 def _maps(context: Context) -> list[str]:
     word = "ikev1 " if context.device.speaks_ikev2 else ""
     lines: list[str] = []
-    fixed = [t for t in context.tunnels if not t.user]
+    fixed = [t for t in context.tunnels if not t.user and not t.interface]
     dynamic = next((t for t in context.tunnels if t.user), None)
     if dynamic:
         lines += [f"crypto dynamic-map {DYNAMIC_MAP} 10 set {word}transform-set {dynamic.transform_set}"]
@@ -139,7 +162,7 @@ def _policies(context: Context, *names: str) -> list[str]:
 def _lists(context: Context, *names: str) -> list[str]:
     lines = []
     for tunnel in context.tunnels:
-        if not tunnel.user and (not names or tunnel.access_list == names[0]):
+        if not (tunnel.user or tunnel.interface) and (not names or tunnel.access_list == names[0]):
             source, destination = " ".join(network(tunnel.local)), " ".join(network(tunnel.remote))
             lines.append(f"access-list {tunnel.access_list} extended permit ip {source} {destination} ")
     return lines
@@ -172,6 +195,7 @@ _SECTIONS = {
     "tunnel-group": _groups,
     "group-policy": _policies,
     "access-list": _lists,
+    "interface": _interfaces,
     "ip local pool": _pools,
     "logging": _logging,
 }

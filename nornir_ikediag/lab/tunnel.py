@@ -36,7 +36,7 @@ class Tunnel:
     """One crypto map entry with everything that hangs on it. ``local`` and ``remote`` are networks, `10.1.0.0/24`.
 
     ``user`` makes it a remote-access tunnel on a dynamic map: ``group`` is then the tunnel-group, ``remote`` the
-    address that the user gets.
+    address that the user gets. ``interface`` makes it route-based: the number of its tunnel interface.
     """
 
     peer: str
@@ -53,6 +53,7 @@ class Tunnel:
     ike_version: int = 1
     has_tunnel_group: bool = True
     idle_timeout: str = ""
+    interface: int = 0
 
     @property
     def group_name(self) -> str:

@@ -40,7 +40,8 @@ class IpsecProposal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CryptoMapEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One sequence number of a static or dynamic crypto map, or (``kind`` vti) an IPsec profile on a tunnel."""
+    """One sequence number of a static or dynamic crypto map, or (``kind`` vti) an IPsec profile on a tunnel interface,
+    whose number and destination are then ``sequence`` and ``peers``; without an interface 0 and none."""
 
     kind: Literal["static", "dynamic", "vti"]
     name: str
@@ -60,6 +61,19 @@ class CryptoMapEntry(msgspec.Struct, frozen=True, kw_only=True):
     reverse_route: bool = False
     trustpoint: str | None = None
     interfaces: tuple[str, ...] = ()  # where the map is applied
+    lines: tuple[Evidence, ...] = ()
+
+
+class TunnelInterface(msgspec.Struct, frozen=True, kw_only=True):
+    """`interface TunnelN` that an IPsec profile protects: one end of a route-based tunnel (VTI)."""
+
+    name: str
+    profile: str
+    origin: Evidence
+    nameif: str | None = None
+    source: str | None = None  # the interface that its packets leave by
+    destination: str | None = None  # the peer
+    shut: bool = False
     lines: tuple[Evidence, ...] = ()
 
 
@@ -129,6 +143,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     ike_policies: tuple[IkePolicy, ...] = ()
     proposals: tuple[IpsecProposal, ...] = ()
     crypto_maps: tuple[CryptoMapEntry, ...] = ()
+    tunnel_interfaces: tuple[TunnelInterface, ...] = ()
     tunnel_groups: tuple[TunnelGroup, ...] = ()
     group_policies: tuple[GroupPolicy, ...] = ()
     address_pools: tuple[AddressPool, ...] = ()

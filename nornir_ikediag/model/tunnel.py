@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from nornir_ikediag.model.configuration import CryptoMapEntry, GroupPolicy, TunnelGroup
+from nornir_ikediag.model.configuration import CryptoMapEntry, GroupPolicy, TunnelGroup, TunnelInterface
 from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.facts import DeviceFacts
 from nornir_ikediag.model.negotiation import Negotiation
@@ -48,6 +48,12 @@ class Tunnel(msgspec.Struct, frozen=True, kw_only=True):
     other_end: "Tunnel | None" = None
     expectation: str | None = None
     previous: "Tunnel | None" = None
+
+    @property
+    def interfaces(self) -> tuple[TunnelInterface, ...]:
+        """The tunnel interfaces whose destination the peer is: a route-based tunnel has one, seldom several."""
+        configured = self.device.configuration.tunnel_interfaces if self.device.configuration else ()
+        return tuple(one for one in configured if one.destination in (self.peer, self.peer_name or self.peer))
 
     @property
     def failures(self) -> tuple[Negotiation, ...]:

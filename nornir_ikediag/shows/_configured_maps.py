@@ -1,10 +1,10 @@
 """Crypto maps, static and dynamic, IPsec profiles on tunnel interfaces, transform sets and IPsec proposals."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from nornir_ikediag.model.configuration import CryptoMapEntry, IpsecProposal
+from nornir_ikediag.model.configuration import CryptoMapEntry, IpsecProposal, TunnelInterface
 from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.shows._configuration import Command, Tree
 from nornir_ikediag.shows._layout import Table
@@ -113,14 +113,8 @@ def _lifetimes(words: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _profiles(tree: Tree, table: Table, names: Names) -> list[CryptoMapEntry]:
-    """An IPsec profile for every tunnel interface that it protects, or once with no peer when none does."""
-    tunnels: dict[str, list[dict[str, Any]]] = {}
-    for command in tree.starting("interface"):
-        tunnel = _tunnel(command, table, names)
-        if tunnel["profile"]:
-            tunnels.setdefault(tunnel["profile"], []).append(tunnel)
-    entries = []
+def _profiles(tree: Tree, table: Table, names: Names) -> Iterator[CryptoMapEntry]:
+    """An IPsec profile each. Which tunnel interfaces it protects may stand in another text."""
     for command in tree.starting("crypto ipsec profile"):
         if len(command.words) < 4:
             continue
@@ -129,37 +123,32 @@ def _profiles(tree: Tree, table: Table, names: Names) -> list[CryptoMapEntry]:
             if text.startswith("set "):
                 fields |= setting(text.split()[1:], names)
         lines = tuple(table.evidence(number) for number in command.numbers)
-        for tunnel in tunnels.get(command.words[3], [_NO_TUNNEL]):
-            entries.append(
-                CryptoMapEntry(
-                    kind="vti",
-                    name=command.words[3],
-                    sequence=tunnel["number"],
-                    origin=lines[0],
-                    lines=(*lines, *tunnel["lines"]),
-                    **(fields | {"peers": tunnel["peers"], "interfaces": tunnel["interfaces"]}),
-                )
-            )
-    return entries
+        yield CryptoMapEntry(
+            kind="vti", name=command.words[3], sequence=0, origin=lines[0], lines=lines, **fields | {"peers": ()}
+        )
 
 
-_NO_TUNNEL: dict[str, Any] = {"profile": None, "number": 0, "peers": (), "interfaces": (), "lines": ()}
-
-
-def _tunnel(command: Command, table: Table, names: Names) -> dict[str, Any]:
-    tunnel = dict(_NO_TUNNEL)
-    number = "".join(filter(str.isdecimal, command.words[1])) if len(command.words) > 1 else ""
-    tunnel["number"] = int(number or 0)
-    for _, text in command.under:
-        match text.split():
-            case ["tunnel", "source", "interface", name, *_]:
-                tunnel["interfaces"] = (name,)
-            case ["tunnel", "destination", peer, *_]:
-                tunnel["peers"] = (names.get(peer, peer),)
-            case ["tunnel", "protection", "ipsec", "profile", name, *_]:
-                tunnel["profile"] = name
-    tunnel["lines"] = tuple(table.evidence(number) for number in command.numbers)
-    return tunnel
+def tunnel_interfaces(tree: Tree, table: Table, names: Names) -> tuple[TunnelInterface, ...]:
+    """The interfaces that an IPsec profile protects."""
+    found: list[TunnelInterface] = []
+    for command in tree.starting("interface"):
+        fields: dict[str, Any] = {}
+        for _, text in command.under:
+            match text.split():
+                case ["nameif", name]:
+                    fields["nameif"] = name
+                case ["shutdown"]:
+                    fields["shut"] = True
+                case ["tunnel", "source", "interface", name, *_]:
+                    fields["source"] = name
+                case ["tunnel", "destination", peer, *_]:
+                    fields["destination"] = names.get(peer, peer)
+                case ["tunnel", "protection", "ipsec", "profile", name, *_]:
+                    fields["profile"] = name
+        if "profile" in fields and len(command.words) > 1:
+            lines = tuple(table.evidence(number) for number in command.numbers)
+            found.append(TunnelInterface(name=command.words[1], origin=lines[0], lines=lines, **fields))
+    return tuple(found)
 
 
 def proposals(tree: Tree, table: Table) -> tuple[IpsecProposal, ...]:

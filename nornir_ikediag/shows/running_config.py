@@ -9,7 +9,7 @@ from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.sa import IkeVersion
 from nornir_ikediag.shows._configuration import Tree
 from nornir_ikediag.shows._configured_groups import access_lists, address_pools, group_policies, tunnel_groups
-from nornir_ikediag.shows._configured_maps import crypto_maps, proposals
+from nornir_ikediag.shows._configured_maps import crypto_maps, proposals, tunnel_interfaces
 from nornir_ikediag.shows._layout import Content, Show, Table
 
 # What a whole configuration has in it: the names that Configuration.complete uses.
@@ -29,6 +29,7 @@ def _read(table: Table) -> Content:
         ike_policies=policies,
         proposals=proposals(tree, table),
         crypto_maps=crypto_maps(tree, table, names),
+        tunnel_interfaces=tunnel_interfaces(tree, table, names),
         tunnel_groups=tunnel_groups(tree, table, complete="tunnel-group" in complete),
         group_policies=group_policies(tree, table),
         address_pools=address_pools(tree, table),

@@ -172,6 +172,29 @@ def test_a_log_that_tells_why_makes_a_window_needless(fleet: Fleet) -> None:
     assert switched(lab.hosts[0]) == []
 
 
+def test_a_route_based_tunnel_that_is_down_is_found_by_its_interface(fleet: Fleet) -> None:
+    nornir, lab = fleet("vti-peer-silent", speed=4)
+    (host,) = lab.hosts
+    state = only(nornir.run(task=collect_state))[0].result["device"]
+    assert "show running-config interface" in host.commands
+    assert f"show route {host.peer}" in host.commands
+    assert [(one["peer"], one["state"], one["ike_version"]) for one in state["tunnels"]] == [(host.peer, "down", 1)]
+    (finding,) = state["findings"]
+    assert (finding["cause"], finding["severity"]) == ("tunnel-down", "critical")
+    assert finding["evidence"][0]["text"] == f" tunnel destination {host.peer}"
+    assert "show running-config interface Tunnel1" in [step["command"] for step in finding["next_steps"]]
+    device = only(nornir.run(task=diagnose, window_seconds=40))[0].result["device"]
+    assert device["findings"][0]["cause"] == "peer-no-reply"
+    assert f"debug crypto condition peer {host.peer}" in device["debug"]["commands"]
+    assert device["debug"]["proved_off"] is True
+
+
+def test_interfaces_are_asked_for_only_where_one_may_be_a_tunnel(fleet: Fleet) -> None:
+    nornir, lab = fleet(HEALTHY)
+    nornir.run(task=collect_state)
+    assert "show running-config interface" not in lab.hosts[0].commands
+
+
 def test_an_ikev2_peer_gets_an_ikev2_debug(fleet: Fleet) -> None:
     nornir, lab = fleet("ikev2-policy-refused")
     host = lab.hosts[0]
