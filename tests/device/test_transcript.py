@@ -65,6 +65,9 @@ def test_refusals() -> None:
     invalid = "        ^\nERROR: % Invalid input detected at '^' marker.\n"
     assert refused(invalid)
     assert not unauthorized(invalid)
+    busy = "Jul 04 10:00:03 [IKEv1 DEBUG]IP = 203.0.113.50, processing SA payload\n" * 20
+    assert not refused(f"{busy}{invalid}{busy}")
+    assert refused(f"{busy}{invalid}{busy}", among_debugs=True)
     assert refused("Command authorization failed\n")
     assert unauthorized("Command authorization failed\n")
     assert not refused("There are no ipsec sas\n")
