@@ -91,6 +91,12 @@ def phase(finding: Finding, negotiation: ReportNegotiation | None) -> str:
     return PHASES.get(finding.family, finding.family)
 
 
+def proof(finding: Finding) -> tuple[Evidence, ...]:
+    """The lines to show for it. Of a device that said nothing there is only our own sentence, and it heads the
+    finding already."""
+    return tuple(one for one in finding.evidence if one.text != finding.summary)
+
+
 def where(evidence: Evidence) -> str:
     """`source:line`, as editors take it."""
     return printable(f"{evidence.source}:{evidence.line}")

@@ -8,7 +8,8 @@ from nornir_ikediag.report import _words as words
 
 
 def render(report: Report, paper: Paper) -> str:
-    """Critical and error findings are failures, what could not be judged is an error, the rest is output."""
+    """Critical and error findings are failures, what could not be judged is an error, the rest is output. A device that
+    was not reached is an error and no failure."""
     del paper
     root = Element("testsuites", name="ikediag")
     for device in report.devices:
@@ -25,7 +26,9 @@ def _suite(report: Report, device: ReportDevice) -> Element:
         name=words.printable(device.name),
         timestamp=report.generated_at.isoformat(timespec="seconds"),
     )
-    _case(suite, device, "device", [finding for finding in device.findings if finding.peer is None])
+    of_device = [finding for finding in device.findings if finding.peer is None]
+    kept_out = of_device if device.status in ("unreachable", "login-failed") else []
+    case = _case(suite, device, "device", [finding for finding in of_device if finding not in kept_out])
     for tunnel in device.tunnels:
         about = [one for one in device.findings if one.peer == tunnel.peer and words.tunnel_of(one, device) is tunnel]
         _case(suite, device, f"tunnel {words.whom(tunnel)}", about, words.lasting(tunnel))
@@ -34,24 +37,32 @@ def _suite(report: Report, device: ReportDevice) -> Element:
         if finding.peer is not None and finding.peer not in known:
             _case(suite, device, f"tunnel {words.whom(finding)}", [finding])
     if not device.judged:
+        if case.find("failure") is not None:  # a case fails or is in error: readers take it for one of the two
+            case = _case(suite, device, "what could not be judged", [])
         reasons = " ".join(device.not_judged) or "could not be judged"
-        SubElement(suite[0], "error", message=words.printable(reasons), type="not-judged")
+        error = Element("error", message=words.printable(reasons), type=kept_out[0].cause if kept_out else "not-judged")
+        error.text = "\n".join(map(_body, kept_out)) or None
+        case.insert(0, error)
     suite.set("tests", str(len(suite)))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))
     suite.set("errors", str(len(suite.findall("testcase/error"))))
     return suite
 
 
-def _case(suite: Element, device: ReportDevice, name: str, findings: list[Finding], said: str = "") -> None:
+def _case(suite: Element, device: ReportDevice, name: str, findings: list[Finding], said: str = "") -> Element:
     case = SubElement(suite, "testcase", classname=words.printable(device.name), name=name)
     output = [said] if said else []
     for finding in findings:
-        lines = [finding.explanation, *(f"{words.where(one)}  {one.text}" for one in finding.evidence)]
-        body = "\n".join(words.printable(line) for line in lines if line)
         if finding.severity in ("critical", "error"):
             failure = SubElement(case, "failure", type=finding.cause, message=words.printable(finding.summary))
-            failure.text = body
+            failure.text = _body(finding)
         else:
             output.append(f"{finding.severity} {finding.cause}: {words.printable(finding.summary)}")
     if output:
         SubElement(case, "system-out").text = "\n".join(output)
+    return case
+
+
+def _body(finding: Finding) -> str:
+    lines = [finding.explanation, *(f"{words.where(one)}  {one.text}" for one in words.proof(finding))]
+    return "\n".join(words.printable(line) for line in lines if line)

@@ -99,6 +99,27 @@ def test_no_blinking_from_a_user_name(build: Build) -> None:
     assert "\x1b[5m" not in render(build["hostile"](), "text", Paper(width=100, colour=True))
 
 
+def test_a_device_that_fails_and_could_not_be_judged_is_two_cases_of_junit(build: Build) -> None:
+    report = build["unjudged"]()
+    (device,) = report.devices
+    (finding,) = (one for one in build["fleet"]().devices[-1].findings if one.peer is None)
+    left_on = msgspec.structs.replace(finding, cause="debug-left-on", summary="Debugging is left on", evidence=())
+    device = msgspec.structs.replace(device, findings=(left_on,))
+    printed = render(msgspec.structs.replace(report, devices=(device,)), "junit")
+    assert printed.splitlines()[1:] == [
+        '<testsuites name="ikediag" tests="2" failures="1" errors="1">',
+        '  <testsuite name="fw1" timestamp="2026-03-02T12:00:00+00:00" tests="2" failures="1" errors="1">',
+        '    <testcase classname="fw1" name="device">',
+        '      <failure type="debug-left-on" message="Debugging is left on" />',
+        "    </testcase>",
+        '    <testcase classname="fw1" name="what could not be judged">',
+        '      <error message="the output of `show crypto ipsec sa` stops in the middle of an SA" type="not-judged" />',
+        "    </testcase>",
+        "  </testsuite>",
+        "</testsuites>",
+    ]
+
+
 def test_colours_only_when_asked(case: str, build: Build) -> None:
     assert "\x1b" not in render(build[case](), "text", Paper(width=100))
     assert "\x1b[" in render(build[case](), "text", Paper(width=100, colour=True))
