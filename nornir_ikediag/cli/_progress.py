@@ -136,7 +136,11 @@ def _outcome(result: MultiResult) -> tuple[Severity | None, str]:
         return "error", "could not be read"
     up = sum(state in ("up", "rekeying") for state in states)
     kept_out = device["status"] in ("unreachable", "login-failed")
-    said = "could not be read" if kept_out else f"{up} of {plural(len(states), 'tunnel')} up"
+    said = f"{up} of {plural(len(states), 'tunnel')} up" if states else "no tunnel"
+    if kept_out:
+        said = "could not be read"
+    elif "plan" in plain and not device["sources"]:
+        said = "nothing was sent"
     if findings:
         worst = min(findings, key=lambda finding: SEVERITY_RANK[finding["severity"]])
         return worst["severity"], f"{said}, {worst['cause']}"

@@ -72,7 +72,15 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _place(where: Destination) -> str:
-    return f"{where.name} ({where.hostname} port {where.port or 22})"
+    at = f"{where.hostname} port {where.port or 22}"
+    return at if where.name == where.hostname else f"{where.name} ({at})"
+
+
+def _settings(where: Destination) -> str:
+    """What decides where we knock. Without a port of its own the device may be in no inventory at all."""
+    if where.port is not None:
+        return "its address and port in the inventory"
+    return "its address; for another port than 22 set port in an inventory"
 
 
 def _unreachable(where: Destination, sentence: str, *, passing: bool = False) -> Failure:
@@ -97,9 +105,9 @@ def _login(where: Destination, error: BaseException) -> Failure | None:
 
 def _network(where: Destination, error: BaseException) -> Failure | None:
     if isinstance(error, socket.gaierror):
-        return _unreachable(where, "has a name that does not resolve. Check hostname in the inventory, or DNS.")
+        return _unreachable(where, "has a name that does not resolve. Check the name, and DNS.")
     if isinstance(error, ConnectionRefusedError):
-        return _unreachable(where, "refuses the connection: nothing listens there. Check port in the inventory.")
+        return _unreachable(where, f"refuses the connection: nothing listens there. Check {_settings(where)}.")
     if isinstance(error, ConnectionResetError | BrokenPipeError | EOFError):
         return _dropped(where)
     if isinstance(error, TimeoutError):

@@ -83,7 +83,7 @@ def _of_finding(subject: Subject) -> Iterator[tuple[str, str]]:
         words.phase(finding, negotiation) + (f"; {words.attempt(negotiation)}" if negotiation else ""),
     )
     yield "Side", words.SIDES[finding.side]
-    for evidence in finding.evidence[:1]:
+    for evidence in words.proof(finding)[:1]:
         yield "Proof", f"{words.where(evidence)}  {words.printable(evidence.text.strip())}"
     for step in finding.next_steps[:1]:
         yield "Next", f"{words.printable(step.command)}   ({words.EFFECTS[step.effect]}: {words.printable(step.why)})"

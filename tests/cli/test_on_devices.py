@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -82,6 +83,41 @@ def test_what_cannot_be_judged_is_3_and_says_why(ikediag: Run, fleet: Fleet, hos
     assert "Traceback" not in done.stdout + done.stderr
 
 
+def test_why_a_device_was_not_reached_is_said_once_in_the_block_and_once_below(ikediag: Run, fleet: Fleet) -> None:
+    done = ikediag("diagnose", "unreachable", environment=fleet[1])
+    host = fleet[0].host("unreachable")
+    sentence = (
+        f"unreachable (127.0.0.1 port {host.port}) refuses the connection: nothing listens there. Check its address "
+        "and port in the inventory."
+    )
+    block, _, below = done.stdout.partition("\n\n")
+    assert block == (
+        " ERROR  unreachable (127.0.0.1)\n"
+        "  Device    unreachable · unknown\n"
+        f"  Cause     {sentence} [device-unreachable, certain]\n"
+        "  Phase     the device, no phase of a tunnel\n"
+        "  Side      the path between the two ends"
+    )
+    assert below.count(sentence) == 1
+
+
+def test_an_address_that_nothing_listens_on_needs_no_inventory(ikediag: Run, fleet: Fleet) -> None:
+    given = {name: value for name, value in fleet[1].items() if name != "IKEDIAG_CONFIG"}
+    done = ikediag("diagnose", "127.0.0.99", "--user", "netops", environment=given)
+    assert done.returncode == 3
+    assert (
+        "  Cause     127.0.0.99 port 22 refuses the connection: nothing listens there. Check its address; for another "
+        "port than 22 set port in an inventory. [device-unreachable, certain]\n"
+    ) in done.stdout
+
+
+def test_a_device_that_was_not_reached_is_an_error_of_junit_and_no_failure(ikediag: Run, fleet: Fleet) -> None:
+    printed = ikediag("health", "--format", "junit", "-F", "scenario=unreachable", environment=fleet[1]).stdout
+    assert '<testsuites name="ikediag" tests="1" failures="0" errors="1">' in printed
+    assert "<failure" not in printed
+    assert re.findall(r'<error message="[^"]*" type="([^"]*)"', printed) == ["device-unreachable"]
+
+
 def test_diagnose_names_the_cause_and_proves_its_window_closed(ikediag: Run, fleet: Fleet) -> None:
     done = ikediag("diagnose", "peer-silent", "--window", "15", "--format", "json", environment=fleet[1])
     assert done.returncode == 2
@@ -99,6 +135,7 @@ def test_a_dry_run_opens_nothing_and_offline_sends_nothing(ikediag: Run, tmp_pat
         planned = ikediag("diagnose", host.name, "--offline", environment=environment)
         assert (planned.returncode, list(host.commands)) == (0, [])
         assert f"{host.name}# debug crypto ikev1 127\n" in planned.stdout
+        assert f"{host.name}: nothing was sent (1 of 1)\n" in planned.stderr
         tried = ikediag("diagnose", host.name, "--dry-run", environment=environment)
         assert "would send: " in tried.stdout
         assert [command for command in host.commands if "debug crypto" in command and "show" not in command] == []
@@ -200,10 +237,10 @@ def test_ctrl_c_in_a_health_run_reports_what_was_read_and_leaves_the_file_alone(
             out, errors = process.communicate(timeout=40)
     assert process.returncode == 130
     assert [device["name"] for device in json.loads(out)["devices"]] == ["healthy-main-mode-initiator"]
-    assert errors.splitlines() == [
+    assert re.sub(r"in \d s", "in 1 s", errors).splitlines() == [
         "ikediag: Interrupted: closing what is open. Once more leaves at once.",
         "healthy-main-mode-initiator: 1 of 1 tunnel up (1 of 3)",
-        "   1 device in 0 s" if "in 0 s" in errors else "   1 device in 1 s",
+        "   1 device in 1 s",
         "ikediag: 2 devices of 3 not begun; this is the rest.",
         f"ikediag: {kept} is left as it was, since the report is not of everything.",
         "ikediag: Interrupted.",

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from nornir_ikediag.device.connection import connect
-from nornir_ikediag.device.unreachable import Destination
+from nornir_ikediag.device.unreachable import Destination, explain
 from nornir_ikediag.errors import DeviceError, DeviceUnreachable, LoginFailed
 from nornir_ikediag.lab import serve
 
@@ -73,9 +73,7 @@ def refusal(where: Destination) -> DeviceError:
 def test_a_name_that_does_not_resolve() -> None:
     error = refusal(to(22, "fw1.invalid"))
     assert isinstance(error, DeviceUnreachable)
-    assert str(error) == (
-        "fw1 (fw1.invalid port 22) has a name that does not resolve. Check hostname in the inventory, or DNS."
-    )
+    assert str(error) == ("fw1 (fw1.invalid port 22) has a name that does not resolve. Check the name, and DNS.")
 
 
 def test_a_port_where_nothing_listens() -> None:
@@ -85,7 +83,16 @@ def test_a_port_where_nothing_listens() -> None:
         error = refusal(to(port))
     assert isinstance(error, DeviceUnreachable)
     assert str(error) == (
-        f"fw1 (127.0.0.1 port {port}) refuses the connection: nothing listens there. Check port in the inventory."
+        f"fw1 (127.0.0.1 port {port}) refuses the connection: nothing listens there. Check its address and "
+        "port in the inventory."
+    )
+
+
+def test_an_address_that_is_of_no_inventory_is_not_looked_up_in_one() -> None:
+    where = Destination(name="198.51.100.1", hostname="198.51.100.1")
+    assert str(explain(where, ConnectionRefusedError()).error) == (
+        "198.51.100.1 port 22 refuses the connection: nothing listens there. Check its address; for another port than "
+        "22 set port in an inventory."
     )
 
 
