@@ -1,5 +1,6 @@
 """Texts to tunnels: who is who, and in which state."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -181,7 +182,23 @@ crypto ipsec profile VTI
  set ikev2 ipsec-proposal AES256
 crypto ikev2 enable outside
 """
-VTI = ("show running-config crypto", PROFILE, "show running-config interface", INTERFACES)
+FILTERED = "show running-config interface | include interface|nameif|shutdown|tunnel"
+VTI = (
+    "show running-config crypto",
+    PROFILE,
+    FILTERED,
+    re.sub(r"(?m)^(?!.*(interface|nameif|shutdown|tunnel)).*\n", "", INTERFACES),
+)
+
+
+def test_the_whole_configuration_tells_of_tunnel_interfaces_too() -> None:
+    whole = f": Saved\nASA Version 9.16(4)\nhostname fw1\n{INTERFACES}!\n{PROFILE}: end\n"
+    tunnels = read(NO_CHILD, NO_IKE, commands=("show running-config", whole))
+    assert {tunnel.peer: tunnel.state for tunnel in tunnels} == {
+        "198.51.100.7": "down",
+        "198.51.100.8": "idle",
+        "198.51.100.9": "down",
+    }
 
 
 @pytest.mark.parametrize("turned", [False, True])

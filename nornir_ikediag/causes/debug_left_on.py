@@ -45,9 +45,9 @@ def match(device: Device) -> Verdict:
     if unproved:
         summary = "A debug window of ours could not be proved to be off"
     elif on:
-        summary = "Crypto debugging is on that is not ours"
+        summary = "Crypto debugging is on, and not by this run"
     else:
-        summary = "A debug condition is set that is not ours"
+        summary = "A debug condition is set, and not by this run"
     return Found(
         summary=summary,
         explanation="Debug output costs CPU and, with conditions, hides what others look for.",

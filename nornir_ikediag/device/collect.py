@@ -19,6 +19,7 @@ MOST_PEERS: Final = 8  # of those that are down and that nobody asked about, for
 MOST_ACCESS_LISTS: Final = 40
 
 _IKEV1_SAS: Final = ("show crypto ikev1 sa detail", "show crypto isakmp sa detail")
+_INTERFACES: Final = "show running-config interface | include interface|nameif|shutdown|tunnel"
 _RELEASE: Final = re.compile(r"Software Version (\S+)(?: <(?P<space>\w+)>)?")
 _NUMBERS: Final = re.compile(r"(\d+)\.(\d+)")
 _ENTRY: Final = re.compile(r"^crypto (?:dynamic-)?map (\S+ \d+) (match address|set peer) (.+?)\s*$", re.MULTILINE)
@@ -137,7 +138,7 @@ class Collector:
         if self._space and self.session.context is None and not (_ENTRY.search(crypto) or _PROFILE.search(crypto)):
             raise CommandRefused(self.session.name, self._wrong_context())
         if _PROFILE.search(crypto):  # then tunnel interfaces may name peers; else there is no need to see interfaces
-            self._ask("show running-config interface")
+            self._ask(_INTERFACES)
         for section in ("tunnel-group", "group-policy", "ip local pool"):
             self._ask(f"show running-config {section}")
         for name in _access_lists(crypto, self._peers):
@@ -182,7 +183,7 @@ class Collector:
         served = self._text("show crypto ipsec sa")
         entries = _entries(self._text("show running-config crypto"))
         configured = [peer for _, what, peers in entries if what == "set peer" for peer in peers]
-        configured += filter(is_address, _DESTINATION.findall(self._text("show running-config interface")))
+        configured += filter(is_address, _DESTINATION.findall(self._text(_INTERFACES)))
         down = [
             peer for peer in dict.fromkeys(configured) if not re.search(rf"current_peer: {re.escape(peer)}\b", served)
         ]

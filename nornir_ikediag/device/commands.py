@@ -44,7 +44,7 @@ _LIST: Final = (
     "show running-config group-policy",
     "show running-config ip local pool",
     "show running-config access-list NAME",
-    "show running-config interface",
+    "show running-config interface | include interface|nameif|shutdown|tunnel",  # without the keys of routing protocols
     "show route ADDRESS",
     "show interface ip brief",
     "show logging | include ADDRESS",

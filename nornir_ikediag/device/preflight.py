@@ -153,8 +153,8 @@ def _debugging(name: str, debugs: Answer, conditions: Answer) -> Objection | Non
         )
     if not conditions.refused and conditions_set(conditions.text):
         return Objection(
-            f"No debug window on {name}: somebody else's debug conditions are set (show crypto debug-condition). "
-            "Whoever set them should remove them first.",
+            f"No debug window on {name}: debug conditions are set already (show crypto debug-condition). Whoever set "
+            "them should remove them first; should a window of ours have left them, `ikediag sweep` does.",
             "debug-left-on",
         )
     if debugs.refused or not debugs.complete:

@@ -127,7 +127,9 @@ class KeptRecord:
             yield False
             return
         try:
-            yield self.path.exists()  # else somebody else has just settled it
+            record = _read(self.path)  # the window may have written more before it ended, or somebody settled it
+            self.record = record or self.record
+            yield record is not None
         finally:
             _leave(self.path, lock, remove=not self.path.exists())
 
@@ -141,18 +143,22 @@ def kept() -> tuple[tuple[KeptRecord, ...], tuple[Path, ...]]:
     records: list[KeptRecord] = []
     unreadable: list[Path] = []
     for path in sorted(folder().glob("*.json")):
-        try:
-            record = msgspec.json.decode(path.read_bytes(), type=WindowRecord)
-        except FileNotFoundError:
-            continue  # its window was closed meanwhile
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-            unreadable.append(path)
-            continue
-        if all(command.startswith("debug ") and allowed(undoing(command)) for command in record.commands):
+        record = _read(path)
+        if record is not None:
             records.append(KeptRecord(path, record))
-        else:
+        elif path.exists():  # else its window was closed meanwhile
             unreadable.append(path)
     return tuple(records), tuple(unreadable)
+
+
+def _read(path: Path) -> WindowRecord | None:
+    """The record, if that is what the file holds: nothing but debugs that we may take back."""
+    try:
+        record = msgspec.json.decode(path.read_bytes(), type=WindowRecord)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    ours = all(command.startswith("debug ") and allowed(undoing(command)) for command in record.commands)
+    return record if ours else None
 
 
 def _lock(path: Path) -> FileLock:

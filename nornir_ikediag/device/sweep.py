@@ -18,9 +18,9 @@ from nornir_ikediag.device.commands import is_address
 from nornir_ikediag.device.preflight import SshSession, own_session, ssh_sessions
 from nornir_ikediag.device.proof import session_is_gone
 from nornir_ikediag.device.records import WindowRecord, undoing
-from nornir_ikediag.device.session import Answer, AsaSession
+from nornir_ikediag.device.session import AsaSession
 from nornir_ikediag.errors import CommandRefused, OutputIncomplete
-from nornir_ikediag.model.evidence import Evidence
+from nornir_ikediag.model.reading import Reading
 from nornir_ikediag.shows import read
 
 Outcome = Literal["clean", "mended", "left", "not-looked"]
@@ -88,18 +88,19 @@ def sweep(
 
 def _look(session: AsaSession) -> Standing:
     debugs, conditions = _asked(session, _DEBUGS), _asked(session, _CONDITIONS)
-    said = read(Source(name=_DEBUGS, text=debugs.text, command=_DEBUGS)).device
-    filters = read(Source(name=_CONDITIONS, text=conditions.text, command=_CONDITIONS)).device
-    lines: Sequence[Evidence] = filters.get("debug_conditions") or ()
+    lines = (
+        *(conditions.device.get("debug_conditions") or ()),
+        *conditions.facts.quoted,
+    )  # a filter, or we know not what
     words = {line.text.strip(): line.text.split() for line in lines}
     return Standing(
-        debugs=tuple(line.text.strip() for line in said.get("debug_on") or ()),
+        debugs=tuple(line.text.strip() for line in debugs.device.get("debug_on") or ()),
         peers=tuple(_address(word) for row in words.values() for word in row if is_address(word)),
         others=tuple(text for text, row in words.items() if not any(map(is_address, row))),
     )
 
 
-def _asked(session: AsaSession, command: str) -> Answer:
+def _asked(session: AsaSession, command: str) -> Reading:
     answer = session.command(command)
     if answer.refused:
         raise CommandRefused(
@@ -107,9 +108,10 @@ def _asked(session: AsaSession, command: str) -> Answer:
             f"{session.name} did not tell what is on: it refuses `{command}`. Permit it to user "
             f"{session.where.username}.",
         )
-    if not answer.complete:
+    reading = read(Source(name=command, text=answer.text, command=command, complete=answer.complete))
+    if not reading.facts.complete:
         raise OutputIncomplete(session.name, f"{session.name} did not finish its answer to `{command}`. Try again.")
-    return answer
+    return reading
 
 
 def _about(session: AsaSession, over: Sequence[WindowRecord], left: Sequence[str], *, dry_run: bool) -> Swept:

@@ -237,13 +237,13 @@ class _Window:
     def _put_on_record(self, *commands: str) -> None:
         try:
             self._record.write(commands)
-        except OSError as error:
+        except (OSError, NotImplementedError) as error:  # the latter where a file system knows no locks
             if not self._request.force:
+                why = getattr(error, "strerror", None) or error
                 raise WindowRefused(
                     self._session.name,
-                    f"No debug window on {self._session.name}: it could not be put on record in {folder()} "
-                    f"({error.strerror}), so that nothing could mend what a crash leaves. Make it writable, or use "
-                    "--force.",
+                    f"No debug window on {self._session.name}: it could not be put on record in {folder()} ({why}), so "
+                    "that nothing could mend what a crash leaves. Make it writable, or use --force.",
                 ) from error
 
     def _listen(self) -> str:

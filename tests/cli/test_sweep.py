@@ -17,6 +17,9 @@ from nornir_ikediag.device.records import OpenRecord, WindowRecord, folder, kept
 from nornir_ikediag.device.session import AsaSession
 from nornir_ikediag.device.unreachable import Destination
 from nornir_ikediag.lab import Lab, LabHost, serve
+from nornir_ikediag.lab.command import Command
+from nornir_ikediag.lab.commands import TABLE
+from nornir_ikediag.lab.terminal import Terminal
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Served = tuple[LabHost, dict[str, str]]
@@ -267,6 +270,33 @@ def test_debugging_that_no_record_names_is_only_told(ikediag: Run, served: Serve
     assert done.stdout.splitlines()[0] == (
         f"{END}: debugging of somebody else's is on: `debug crypto ipsec enabled at level 127`. End it with its `no` "
         "form in the session that has it on, or end that session."
+    )
+
+
+def test_conditions_of_every_kind_are_told(ikediag: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def shown(session: Terminal, words: list[str]) -> list[str]:
+        return [
+            "Crypto conditional debug is turned ON",
+            "IKE debug context unmatched flag:  ON",
+            "IPSec debug context unmatched flag:  OFF",
+            "IKE peer IP address filters:",
+            "198.51.100.7    2001:DB8::0:9",
+            "IKE user name filters:",
+            "mara",
+            "IKE something of a later release = 203.0.113.80 (new!)",
+        ]
+
+    changed = Command(("show", "crypto", "debug-condition"), shown)
+    others = [one for one in TABLE if one.words != changed.words]
+    monkeypatch.setattr("nornir_ikediag.lab.cli.TABLE", (*others, changed))
+    with _lab(tmp_path / "lab") as (_, environment):
+        done = ikediag("sweep", environment=environment)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[0] == (
+        f"{END}: debug conditions of somebody else's are set: `198.51.100.7`, `2001:db8::9`, `203.0.113.80`, "
+        "`IKE debug context unmatched flag:  ON`, `mara`. When nobody who is at work needs them, type: "
+        "`no debug crypto condition peer 198.51.100.7`, `no debug crypto condition peer 2001:db8::9`, "
+        "`no debug crypto condition peer 203.0.113.80`."
     )
 
 
