@@ -12,6 +12,7 @@ from nornir_ikediag.cli._output import say
 from nornir_ikediag.report._words import plural, printable
 
 _CODES = {"clean": HEALTHY, "mended": HEALTHY, "left": WARNING, "not-looked": UNDETERMINED}
+_COUNTED = {"clean": "clean", "mended": "mended", "left": "with something left on", "not-looked": "not looked at"}
 
 
 @options.to_reach_devices
@@ -52,7 +53,8 @@ def command(
     outcomes = [result["outcome"] for result in results.values()]
     looked_at = {path for result in results.values() for path in result["records"]}
     code = worse(*(_CODES[outcome] for outcome in outcomes), _tell_of_records(looked_at))
-    say(f"{plural(len(outcomes), 'firewall')}: {', '.join(f'{outcomes.count(one)} {one}' for one in _CODES)}.\n")
+    counted = ", ".join(f"{outcomes.count(outcome)} {said}" for outcome, said in _COUNTED.items())
+    say(f"{plural(len(outcomes), 'firewall')}: {counted}.\n")
     return code
 
 

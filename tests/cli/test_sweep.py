@@ -26,7 +26,7 @@ Served = tuple[LabHost, dict[str, str]]
 
 END = "phase1-encryption-refused"
 SWITCHED = ("debug", "no debug", "undebug", "clear", "conf")
-NOTHING = f"{END}: nothing is left on.\n1 firewall: 1 clean, 0 mended, 0 left, 0 not-looked.\n"
+NOTHING = f"{END}: nothing is left on.\n1 firewall: 1 clean, 0 mended, 0 with something left on, 0 not looked at.\n"
 
 
 @pytest.fixture(autouse=True)
@@ -144,13 +144,13 @@ def test_what_a_killed_window_left_is_taken_back_and_proved(ikediag: Run, served
     assert (tried.returncode, host.conditions, path.exists()) == (1, (host.peer,), True)
     assert tried.stdout == (
         f"{END}: {ours} left something on; would send: `no debug crypto condition peer {host.peer}`.\n"
-        "1 firewall: 0 clean, 0 mended, 1 left, 0 not-looked.\n"
+        "1 firewall: 0 clean, 0 mended, 1 with something left on, 0 not looked at.\n"
     )
     mended = ikediag("sweep", environment=environment)
     assert mended.stdout == (
         f"{END}: {ours} left something on, which is taken back and proved off: `no debug crypto condition peer "
         f"{host.peer}`.\n"
-        "1 firewall: 0 clean, 1 mended, 0 left, 0 not-looked.\n"
+        "1 firewall: 0 clean, 1 mended, 0 with something left on, 0 not looked at.\n"
     )
     assert mended.returncode == 0
     assert host.conditions == ()
@@ -174,7 +174,7 @@ def test_a_window_that_is_open_is_left_alone(ikediag: Run, served: Served) -> No
     assert done.stdout == (
         f"{END}: a window of ours is open since {record.opened_at:%H:%M:%S} UTC (process {process.pid} on "
         f"{record.computer}), and is left alone.\n"
-        "1 firewall: 1 clean, 0 mended, 0 left, 0 not-looked.\n"
+        "1 firewall: 1 clean, 0 mended, 0 with something left on, 0 not looked at.\n"
     )
     assert (host.debugs, host.conditions, list(folder().iterdir())) == ({}, (), [])
 
@@ -192,7 +192,7 @@ def test_what_somebody_else_set_stays_and_is_told(ikediag: Run, served: Served) 
         f"{END}: {_of(record)} left something on, which is taken back and proved off: `no debug crypto condition peer "
         f"{host.peer}`. Debug conditions of somebody else's are set: `203.0.113.99`. When nobody who is at work needs "
         "them, type: `no debug crypto condition peer 203.0.113.99`.\n"
-        "1 firewall: 0 clean, 0 mended, 1 left, 0 not-looked.\n"
+        "1 firewall: 0 clean, 0 mended, 1 with something left on, 0 not looked at.\n"
     )
     assert list(folder().iterdir()) == []
     before = _switched(host)
@@ -317,7 +317,10 @@ def test_a_device_that_does_not_tell_was_not_looked_at(ikediag: Run, served: Ser
     host, environment = served
     host.device.refused_commands = ("show debug",)
     done = ikediag("sweep", environment=environment)
-    assert (done.returncode, done.stdout) == (3, "1 firewall: 0 clean, 0 mended, 0 left, 1 not-looked.\n")
+    assert (done.returncode, done.stdout) == (
+        3,
+        "1 firewall: 0 clean, 0 mended, 0 with something left on, 1 not looked at.\n",
+    )
     assert (
         f"ikediag: {END} did not tell what is on: it refuses `show debug`. Permit it to user netops.\n" in done.stderr
     )
@@ -342,7 +345,10 @@ def test_a_device_out_of_reach_keeps_its_record(ikediag: Run, served: Served) ->
         _leave(session, f"debug crypto condition peer {host.peer}")
     host.device.refuses_login = True
     done = ikediag("sweep", environment=environment)
-    assert (done.returncode, done.stdout) == (3, "1 firewall: 0 clean, 0 mended, 0 left, 1 not-looked.\n")
+    assert (done.returncode, done.stdout) == (
+        3,
+        "1 firewall: 0 clean, 0 mended, 0 with something left on, 1 not looked at.\n",
+    )
     assert f"ikediag: {END} (127.0.0.1 port {host.port}) " in done.stderr
     assert len(list(folder().glob("*.json"))) == 1
 
@@ -358,7 +364,7 @@ def test_a_record_of_another_firewall_is_told(ikediag: Run, served: Served, tmp_
         f"{END}: nothing is left on.\n"
         f"{END} (127.0.0.1 port {record.port}): a window of ours was not closed there, and it is not among the "
         f"firewalls looked at. Sweep it too, or remove {path} if it is no more.\n"
-        "1 firewall: 1 clean, 0 mended, 0 left, 0 not-looked.\n"
+        "1 firewall: 1 clean, 0 mended, 0 with something left on, 0 not looked at.\n"
     )
     assert path.exists()
 

@@ -22,7 +22,7 @@ from nornir_ikediag.lab import Lab, LabHost, serve
 from nornir_ikediag.model.facts import WindowFacts
 from nornir_ikediag.pipeline import judge
 from nornir_ikediag.processors import Progress
-from nornir_ikediag.tasks import collect_debug, collect_state, diagnose
+from nornir_ikediag.tasks import collect_debug, collect_state, diagnose, sweep
 
 RESPONDER = "wrong-key-main-mode-responder"
 HEALTHY = "healthy-main-mode-initiator"
@@ -241,6 +241,32 @@ def test_offline_nothing_is_sent_at_all(fleet: Fleet) -> None:
     assert not result.failed
     assert result.result["plan"][0] == f"debug crypto condition peer {host.peer}"
     assert list(host.commands) == []
+
+
+def test_sweep_gives_plain_data_and_fails_only_where_it_could_not_look(fleet: Fleet) -> None:
+    nornir, lab = fleet(HEALTHY, "unreachable")
+    results = {name: result[0] for name, result in nornir.run(task=sweep).items()}
+    assert results[HEALTHY].result == {
+        "schema": "nornir-ikediag/sweep/1",
+        "outcome": "clean",
+        "looks": [
+            {"context": None, "outcome": "clean", "sentences": ["nothing is left on."], "sent": [], "settled": False}
+        ],
+        "records": [],
+    }
+    assert (results[HEALTHY].failed, results[HEALTHY].changed) == (False, False)
+    assert results["unreachable"].failed
+    assert results["unreachable"].exception is None
+    assert results["unreachable"].result["outcome"] == "not-looked"
+    assert "refuses the connection" in results["unreachable"].result["looks"][0]["sentences"][0]
+    assert set(lab.host(HEALTHY).commands) == {
+        "show curpriv",
+        "enable",
+        "terminal pager 0",
+        "show debug",
+        "show crypto debug-condition",
+        "exit",
+    }
 
 
 def test_one_bad_device_does_not_stop_the_others(fleet: Fleet, caplog: pytest.LogCaptureFixture) -> None:
