@@ -168,7 +168,7 @@ def _is_asked_for(tunnel: Tunnel, asked: Iterable[str]) -> bool:
 def _comes_up_by_itself(tunnel: Tunnel) -> bool:
     """A virtual tunnel interface initiates without traffic, unless it is shut down."""
     entries = tunnel.configuration.crypto_maps if tunnel.configuration else ()
-    if any(entry.kind == "static" for entry in entries):
+    if not tunnel.interfaces or any(entry.kind == "static" for entry in entries):
         return False
     shut = {one.name for one in tunnel.device.interfaces if "administratively" in one.origin.text.lower()}
     return any(not one.shut and one.name not in shut for one in tunnel.interfaces)

@@ -1,6 +1,6 @@
 """`ikediag sweep`: what debug windows, ours or others', may have left behind."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from msgspec.structs import replace
@@ -9,7 +9,11 @@ from nornir_ikediag.cli import _options as options
 from nornir_ikediag.cli._exits import HEALTHY, UNDETERMINED, WARNING, complain, worse
 from nornir_ikediag.cli._fleet import Wanted, fleet
 from nornir_ikediag.cli._output import say
+from nornir_ikediag.errors import UsageError
 from nornir_ikediag.report._words import plural, printable
+
+if TYPE_CHECKING:
+    from nornir_ikediag.device.records import WindowRecord
 
 _CODES = {"clean": HEALTHY, "mended": HEALTHY, "left": WARNING, "not-looked": UNDETERMINED}
 _COUNTED = {"clean": "clean", "mended": "mended", "left": "with something left on", "not-looked": "not looked at"}
@@ -41,7 +45,11 @@ def command(
       ikediag sweep -c config.yaml --dry-run
       ikediag sweep 198.51.100.1 --user netops
     """
-    nornir = fleet(replace(wanted, hosts=hosts, filters=filters, dry_run=dry_run))
+    try:
+        nornir = fleet(replace(wanted, hosts=hosts, filters=filters, dry_run=dry_run))
+    except UsageError:
+        _tell_of_records(set())  # they may say which firewall is meant
+        raise
 
     from nornir_ikediag.cli._run import aggregated
     from nornir_ikediag.tasks import sweep
@@ -81,10 +89,10 @@ def _tell_of_records(looked_at: set[str]) -> int:
         with one.claimed() as over:
             if over:
                 code = WARNING
-                where = f"{one.record.name} ({one.record.host} port {one.record.port})"
+                where, again = _where(one.record)
                 say(
-                    f"{printable(where)}: a window of ours was not closed there, and it is not among the firewalls "
-                    f"looked at. Sweep it too, or remove {one.path} if it is no more.\n"
+                    f"{where}: a window of ours was not closed there, and it is not among the firewalls looked at. "
+                    f"Type: `{again}`, or remove {one.path} if it is no more.\n"
                 )
     for path in unreadable:
         code = complain(
@@ -92,3 +100,11 @@ def _tell_of_records(looked_at: set[str]) -> int:
             "is left on (`ikediag sweep`), and remove it."
         )
     return code
+
+
+def _where(record: "WindowRecord") -> tuple[str, str]:
+    """The firewall of this record, one of an inventory or an address, and the command that sweeps it."""
+    if record.name == record.host:
+        return printable(record.host), printable(f"ikediag sweep {record.host} --user {record.username}")
+    where = f"{record.name} ({record.host} port {record.port})"
+    return printable(where), printable(f"ikediag sweep {record.name}")

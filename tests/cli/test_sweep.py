@@ -363,10 +363,23 @@ def test_a_record_of_another_firewall_is_told(ikediag: Run, served: Served, tmp_
     assert done.stdout == (
         f"{END}: nothing is left on.\n"
         f"{END} (127.0.0.1 port {record.port}): a window of ours was not closed there, and it is not among the "
-        f"firewalls looked at. Sweep it too, or remove {path} if it is no more.\n"
+        f"firewalls looked at. Type: `ikediag sweep {END}`, or remove {path} if it is no more.\n"
         "1 firewall: 1 clean, 0 mended, 0 with something left on, 0 not looked at.\n"
     )
     assert path.exists()
+
+
+def test_without_an_inventory_the_records_say_which_firewall_is_meant(ikediag: Run) -> None:
+    address = AsaSession(Destination(name="198.51.100.1", hostname="198.51.100.1", username="netops"))
+    _leave(address, "debug crypto ikev1 127", send=False)
+    (path,) = folder().glob("*.json")
+    done = ikediag("sweep")
+    assert done.returncode == 3
+    assert done.stdout == (
+        "198.51.100.1: a window of ours was not closed there, and it is not among the firewalls looked at. Type: "
+        f"`ikediag sweep 198.51.100.1 --user netops`, or remove {path} if it is no more.\n"
+    )
+    assert done.stderr.startswith("ikediag: There is no Nornir configuration: name one with -c")
 
 
 @pytest.mark.parametrize(
