@@ -15,8 +15,9 @@ from nornir_ikediag.debugs.clock import TIMESTAMP
 _NUMBERED = re.compile(
     r"\s*(?P<number>\d{1,7})(?: ?:(?!\d\d:)| ?\|(?![A-Z][a-z]{2} )|[.)\t]|(?= )(?!\s+\d\d:\d\d:\d\d\.\d)|$)[ \t]?"
 )
+_QUOTES = re.compile(r"^(?:> ?)+")
 _SHORTEST_LISTING = 3  # lines
-_NARROW = 60  # columns; what is wider is recognised while it is read (:mod:`.debugs.wrapping`)
+_NARROW = 80  # columns; what is wider is recognised while it is read (:mod:`.debugs.wrapping`)
 _NARROWEST = 16
 _LOWERED_MARKS = (
     "%asa-", "%ftd-", "%pix-", "[ikev1", "ikev2-proto", "ikev2-plat", " username:", " ip = ", "ike peer:", "_wait_msg"
@@ -86,23 +87,28 @@ def _rejoined(text: str) -> str:
     width = max(map(len, lines))
     if width < _NARROWEST:
         return text
-    joined = (_joined(lines, Wrapping(width, by_words=by_words)) for by_words in (False, True))
-    ways = [lines, *(way for way in joined if any(map(is_log_line, way)))]
-    best: list[str] = min(ways, key=_share_unread)
-    return "\n".join(best)
+    joined = [_joined(lines, Wrapping(width, by_words=by_words)) for by_words in (False, True)]
+    before, *after = (_share_unread(way) for way in (lines, *joined))
+    # where both ways are understood alike, the one that leaves fewer pieces
+    ranked = sorted(zip(after, (sum(map(bool, way)) for way in joined), range(len(joined)), strict=True))
+    share, _, best = ranked[0]
+    return "\n".join(joined[best]) if share < before else text
 
 
 def _joined(lines: list[str], wrapping: Wrapping) -> list[str]:
+    """The lines, each that a message goes on in joined to the one where that began."""
     joined: list[str] = []
-    first = 0  # the line that the present one may go on
+    first: int | None = None  # where the present message began
     for number, line in enumerate(lines):
+        text = _QUOTES.sub("", line)
         before = lines[number - 1] if number else ""
-        if before and line and not TIMESTAMP.match(line) and wrapping.goes_on(len(before), line):
-            lost = wrapping.lost_blank(len(before)) and line[0] != " " and before[-1] != " "
-            joined[first] += " " + line if lost else line
+        stamped = TIMESTAMP.match(text) is not None
+        if first is not None and before and text and not stamped and wrapping.goes_on(len(before), text):
+            lost = wrapping.lost_blank(len(before)) and text[0] != " " and before[-1] != " "
+            joined[first] += " " + text if lost else text
             joined.append("")
         else:
-            first = number
+            first = number if stamped or is_log_line(line) else None
             joined.append(line)
     return joined
 

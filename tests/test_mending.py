@@ -64,12 +64,19 @@ def test_a_log_that_was_cut_at_a_narrow_column(width: int) -> None:
     assert [line for line in mended("\n".join(cut)).split("\n") if line] == DEBUG.splitlines()
 
 
-@pytest.mark.parametrize("width", [28, 40, 50, 59])
+@pytest.mark.parametrize("width", [28, 40, 50, 60])
 def test_a_log_that_was_wrapped_narrowly_between_words(width: int) -> None:
     wrapped = [piece for line in DEBUG.splitlines() for piece in textwrap.wrap(line, width, break_on_hyphens=False)]
     text = mended("\n".join(wrapped))
     assert [line for line in text.split("\n") if line] == DEBUG.splitlines()
     assert text.count("\n") == len(wrapped) - 1  # every message keeps the number of its first line
+
+
+@pytest.mark.parametrize("width", [40, 60, 70, 76])
+def test_a_wrapped_log_that_a_mail_program_quotes(width: int) -> None:
+    wrapped = [piece for line in DEBUG.splitlines() for piece in textwrap.wrap(line, width, break_on_hyphens=False)]
+    text = mended("".join(f"> {piece}\n" for piece in wrapped))
+    assert _told(text) == _told(DEBUG)
 
 
 def test_a_narrow_text_that_nobody_broke_stays() -> None:

@@ -42,7 +42,7 @@ def wrapping_of(lines: Sequence[str], begins: Callable[[str], bool]) -> Wrapping
     if not _NARROWEST <= widest <= _WIDEST:
         return None
     pairs = [
-        (len(line), following)
+        (len(line), following.lstrip("> "))  # quoted by a mail program
         for line, following in pairwise(lines)
         if line.strip() and following.strip() and not begins(following)
     ]
