@@ -52,6 +52,7 @@ _TIME_OR_PRIORITY = re.compile(
 )
 _NO_WORD = re.compile(r":\s|-\s|\S+:$")  # what is glued to the time is the name of a file that `grep` wrote
 # Without a time: `logging device-id` puts a blank before the colon; few words of a sentence have a digit or a hyphen
+_SAYS = re.compile(r"\[[^\]]*\]\s.*:")  # the sender in a chat
 _LIKE_A_NAME = re.compile(r"[\w.-]*[\d.-][\w.-]* *:?|[\w.-]+ +:")
 _MOST_WORDS = 3  # of a collector between the time and the message: a facility, the host, the host once more
 
@@ -239,7 +240,7 @@ def syslog_host(line: str) -> str | None:
     It stands beside a time or a priority, or alone. The words of a sentence are no host.
     """
     match = _BEFORE_SYSLOG_TAG.match(line)
-    if match is None:
+    if match is None or _SAYS.fullmatch(line[: line.index("%")].strip()):
         return None
     *earlier, words = (_NO_WORD.sub(" ", part).split() for part in _TIME_OR_PRIORITY.split(match[1] + " "))
     if not earlier and not _LIKE_A_NAME.fullmatch(line[: line.index("%")].strip()):

@@ -150,6 +150,7 @@ def test_a_collector_names_the_devices(tmp_path: Path) -> None:
         ("24/11/2026 03:14:00: %ASA-7-713236: …", None),
         ("asa.log:1042:Nov 24 2026 03:14:00: %ASA-7-713236: …", None),
         ("asa.log.1:Nov 24 2026 03:14:00 fw1 : %ASA-7-713236: …", "fw1"),
+        ("[24.11.26, 03:14:00] Bob: %ASA-7-713236: …", None),
         ("we see this on the fw: %ASA-5-713119: …", None),
         ("we saw this at Nov 24 03:14:00: %ASA-5-713119: …", None),
         ("after that on Nov 24 03:14:00 one more of these: %ASA-5-713119: …", None),

@@ -124,9 +124,10 @@ class LogReader:
         if events is None and ("Username:" in entry.text or "aborted due to" in entry.text or "IP = " in entry.text):
             quoted = _QUOTED.search(entry.text, 1)
             if quoted:
-                entry = Entry(entry.number, entry.line, "", quoted[0].rstrip("`\"'"), entry.at)
-                take_prefix(entry)
-                events = self._untagged(entry)
+                said = Entry(entry.number, entry.line, "", quoted[0].rstrip("`\"'"), entry.at)
+                take_prefix(said)
+                events = self._untagged(said)
+                entry.strange = [number for number, _ in entry.body]  # behind words of somebody's, each for itself
         return events
 
     def _untagged(self, entry: Entry) -> Sequence[Event] | None:

@@ -13,6 +13,7 @@ from nornir_ikediag.debugs import LogReader, is_log_line, looks_like_log
 from nornir_ikediag.debugs.framing import Framer
 from nornir_ikediag.debugs.plain_lines import PlainLines
 from nornir_ikediag.debugs.wrapping import Wrapping
+from nornir_ikediag.model.event import EventKind
 
 TESTS = Path(__file__).parent.parent
 RECORDINGS = [
@@ -180,6 +181,20 @@ def test_what_is_not_understood_is_counted_and_quoted() -> None:
     facts = reader.facts()
     assert (facts.lines, facts.unread, facts.kind) == (4, 2, "mixed")
     assert [(quote.line, quote.text) for quote in facts.quoted] == [(1, lines[0]), (3, lines[2])]
+
+
+def test_messages_behind_a_number_and_no_tag_are_each_read() -> None:
+    prefix = "Group = 198.51.100.7, IP = 198.51.100.7, "
+    lines = [
+        f"May 06 2024 09:00:01: 713119: {prefix}PHASE 1 COMPLETED",
+        f"May 06 2024 09:00:01: 713120: {prefix}PHASE 2 COMPLETED",
+    ]
+    reader = LogReader("log")
+    events = reader.events(enumerate(lines, start=1)) + reader.close()
+    assert [(event.kind, event.origin.line) for event in events] == [
+        (EventKind.PHASE1_COMPLETED, 1),
+        (EventKind.PHASE2_COMPLETED, 2),
+    ]
 
 
 def test_dumps_of_the_highest_levels_are_read_and_skipped() -> None:
