@@ -96,6 +96,12 @@ def child(
 """
 
 
+CLEARED_UP = f"""\
+Nov 08 09:08:23 [IKEv1 DEBUG]Group = {PEER}, IP = {PEER}, IKE SA MM:1f2e3d4c terminating:  flags 0x01000002, refcnt 0
+Nov 08 09:08:23 [IKEv1 DEBUG]Group = {PEER}, IP = {PEER}, constructing IKE delete payload
+"""
+
+
 def read(*texts: str, peers: tuple[str, ...] = (), commands: tuple[str, ...] = ()) -> tuple[Tunnel, ...]:
     named = [Source(name=f"text {number}", text=text) for number, text in enumerate(texts)]
     named += [
@@ -124,6 +130,7 @@ def states(*texts: str, peers: tuple[str, ...] = ()) -> dict[str, str]:
         ((LOG + GONE.format("Idle Timeout"),), "idle"),
         ((LOG + GONE.format("Lost Service"),), "down"),
         ((LOG + GONE.format("Lost Service") + LOG.replace("09:", "10:"),), "up"),
+        ((CLEARED_UP,), "unknown"),  # behind what?
         ((LOG, NO_IKE, NO_CHILD), "up"),  # no order is known: the outputs may be older, or another box's
         ((LOG[: LOG.index("Nov 08 09:00:02")],), "negotiating"),
     ],

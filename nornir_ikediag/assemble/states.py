@@ -113,6 +113,8 @@ def logged_state(tunnel: Tunnel) -> TunnelState | None:
     last_success = _last_line(tunnel.negotiations)
     for event in tunnel.events:
         ended = event.kind in _ENDS and event.get("scope") != "child"
+        if event.kind is EventKind.DELETE_SENT and state is None:
+            continue  # it clears up behind a failure just as well
         if ended and event.origin.line > last_success.get(event.origin.source, 0):
             state = _ended((event,), tunnel.kind == "remote-access")
         elif state is None and event.kind in _REFUSED:

@@ -43,7 +43,7 @@ _RULES = {
 }
 _VERSIONS: dict[str, IkeVersion | None] = {"1": 1, "2": 2}
 # AAA, address assignment, certificates and the data path serve both versions.
-_OF_EITHER_VERSION = ("113", "737", "717", "402", "602", "316", "752")
+_OF_EITHER_VERSION = ("113", "710", "737", "717", "402", "602", "316", "752")
 _PLACEHOLDER = re.compile(r"<(?P<name>\w+)(?P<until>[^\w>:]?)(?::(?P<rule>[^>]*))?>")
 _TOKEN = re.compile(r"(?P<blank>,?\s+)|(?P<open>\{)|(?P<close>\})|(?P<or>\|)|(?P<other>.)", re.DOTALL)
 _LETTERS = re.compile(r"[a-z']+", re.IGNORECASE)

@@ -28,7 +28,7 @@ def not_judged(
     if facts.status in ("unreachable", "login-failed"):
         sentences.append(facts.problem or f"{facts.name} could not be read, so none of its tunnels was judged.")
     sentences += [_text(facts, source) for source in refused(device)]
-    sentences += [_text(facts, source) for source in incomplete(device) if _is_needed(source)]
+    sentences += [_text(facts, source) for source in incomplete(device) if _is_needed(source, findings)]
     sentences += _unread(facts)
     sentences += _tunnels(facts, unknown, findings)
     sentences += _windows(device)
@@ -61,8 +61,11 @@ def _unread(facts: DeviceFacts) -> list[str]:
     ]
 
 
-def _is_needed(source: SourceFacts) -> bool:
-    return source.command is None or question_of(source) is not None
+def _is_needed(source: SourceFacts, findings: Sequence[Finding]) -> bool:
+    if source.command is None:
+        return True
+    answered = "|" in source.command and any(finding.severity != "info" for finding in findings)
+    return question_of(source) is not None and not answered  # who filters has his answer in what is left
 
 
 def _tunnels(facts: DeviceFacts, unknown: Mapping[str, Sequence[Answer]], findings: Sequence[Finding]) -> list[str]:
