@@ -19,6 +19,7 @@ _QUOTES = re.compile(r"^(?:> ?)+")
 _SHORTEST_LISTING = 3  # lines
 _NARROW = 80  # columns; what is wider is recognised while it is read (:mod:`.debugs.wrapping`)
 _NARROWEST = 16
+_HEAD_CHARACTERS = 1 << 17  # what becomes of a text becomes of its beginning
 _LOWERED_MARKS = (
     "%asa-", "%ftd-", "%pix-", "[ikev1", "ikev2-proto", "ikev2-plat", " username:", " ip = ", "ike peer:", "_wait_msg"
 )  # fmt: skip
@@ -67,7 +68,8 @@ def _without_numbers(text: str) -> str:
 
 def _recased(text: str) -> str:
     """A text that somebody lower-cased in the letters of the device, where they tell something."""
-    if not any(mark in text for mark in _LOWERED_MARKS):
+    head = text[:_HEAD_CHARACTERS]
+    if not any(mark in head for mark in _LOWERED_MARKS):
         return text
     return "\n".join(_LOWERED.sub(_as_spelt, line) if line.islower() else line for line in text.split("\n"))
 
@@ -80,6 +82,8 @@ def _as_spelt(found: re.Match[str]) -> str:
 
 def _rejoined(text: str) -> str:
     """A log that was broken at a narrow column, each message in one line again."""
+    if any(len(line) >= _NARROW for line in text[:_HEAD_CHARACTERS].split("\n")):
+        return text
     lines = text.split("\n")
     if any(len(line) >= _NARROW for line in lines):
         return text

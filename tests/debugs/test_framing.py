@@ -190,7 +190,7 @@ def test_messages_behind_a_number_and_no_tag_are_each_read() -> None:
         f"May 06 2024 09:00:01: 713120: {prefix}PHASE 2 COMPLETED",
     ]
     reader = LogReader("log")
-    events = reader.events(enumerate(lines, start=1)) + reader.close()
+    events = reader.events(list(enumerate(lines, start=1))) + reader.close()
     assert [(event.kind, event.origin.line) for event in events] == [
         (EventKind.PHASE1_COMPLETED, 1),
         (EventKind.PHASE2_COMPLETED, 2),
