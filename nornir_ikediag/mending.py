@@ -84,10 +84,7 @@ def _rejoined(text: str) -> str:
     """A log that was broken at a narrow column, each message in one line again."""
     if any(len(line) >= _NARROW for line in text[:_HEAD_CHARACTERS].split("\n")):
         return text
-    lines = text.split("\n")
-    if any(len(line) >= _NARROW for line in lines):
-        return text
-    lines = [line.rstrip("\r") for line in lines]
+    lines = [line.rstrip("\r") for line in text.split("\n")]
     width = max(map(len, lines))
     if width < _NARROWEST:
         return text
