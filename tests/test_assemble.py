@@ -359,37 +359,3 @@ def test_no_part_of_what_a_healthy_device_says_raises_an_alarm(data: st.DataObje
         sources.append(Source(name=f"text {number}", text="\n".join(kept)))
     found = diagnose(assemble(Capture(name="fw1", sources=tuple(sources)))).findings
     assert [one for one in found if one.severity != "info" and one.cause not in _READING_TROUBLE] == []
-
-
-_STARTS = (
-    "IKE Initiator: New Phase 1, Intf inside, IKE Peer 203.0.113.50  local Proxy Address 10.1.1.0, "
-    "remote Proxy Address 10.2.2.0,  Crypto map (outside_map)"
-)
-_DEBUGGED = f"""Nov 08 09:00:00 [IKEv1]IP = 203.0.113.50, {_STARTS}
-Nov 08 09:00:00 [IKEv1]IP = 203.0.113.50, IKE_DECODE SENDING Message (msgid=0) with payloads : HDR + SA (1) + NONE (0)
-Nov 08 09:00:31 [IKEv1]IP = 203.0.113.50, Removing peer from peer table failed, no match!
-Nov 08 09:00:32 [IKEv1]IP = 203.0.113.50, Error: Unable to remove PeerTblEntry
-"""
-_LOGGED = f"""Nov 08 2023 09:00:00: %ASA-5-713041: IP = 203.0.113.50, {_STARTS}
-Nov 08 2023 09:00:32: %ASA-3-713902: IP = 203.0.113.50, Removing peer from peer table failed, no match!
-Nov 08 2023 09:00:32: %ASA-4-713903: IP = 203.0.113.50, Error: Unable to remove PeerTblEntry
-"""
-_LATER = f"Nov 08 2023 09:05:00: %ASA-5-713041: IP = 203.0.113.50, {_STARTS}\n"
-_OTHER = (
-    "Nov 08 2023 09:00:05: %ASA-4-713903: Group = g, IP = 203.0.113.50, Can't find a valid tunnel group, aborting...!\n"
-)
-
-
-@pytest.mark.parametrize(
-    ("logs", "attempts"),
-    [
-        ((_DEBUGGED, _LOGGED), 1),
-        ((_LOGGED, _DEBUGGED), 1),
-        ((_DEBUGGED, _LOGGED + _LATER), 2),
-        ((_DEBUGGED, _LOGGED + _OTHER), 3),
-    ],
-)
-def test_what_the_debug_and_the_syslog_tell_is_told_once(logs: tuple[str, ...], attempts: int) -> None:
-    sources = tuple(Source(name=f"{number}.log", text=text) for number, text in enumerate(logs))
-    (tunnel,) = assemble(Capture(name="fw1", platform="cisco_asa", sources=sources)).tunnels
-    assert len(tunnel.negotiations) == attempts

@@ -12,7 +12,6 @@ from itertools import chain, groupby, islice, pairwise
 import msgspec
 
 from nornir_ikediag import sections, shows
-from nornir_ikediag.assemble.retold import told_once
 from nornir_ikediag.capture import Capture, Source
 from nornir_ikediag.debugs import LOOK_AT, LogReader, is_log_line, wrapping_of
 from nornir_ikediag.model.event import Event, EventKind
@@ -21,7 +20,6 @@ from nornir_ikediag.model.reading import Reading, Replayed
 from nornir_ikediag.protocol import Replay
 
 _BATCH_LINES = 250
-_SHORT_CHARACTERS = 1 << 20
 _OF_COLLECTOR = re.compile(r"%(?:ASA|PIX|FTD)-|\|\d{6}\|")
 # Which messages of one attempt come before which, whatever became of it.
 _IN_ORDER = (
@@ -55,8 +53,9 @@ def read_all(capture: Capture) -> Texts:
     replay = Replay()
     clock = _Clock()
     logged: dict[str, set[str]] = {}
-    waiting: list[Event] | None = [] if _is_short(capture) else None  # short texts can be compared before the replay
     for source in capture.sources:
+        if (source.command or "").startswith("debug"):
+            replay.window_begins()
         parts = sections.split(source)
         texts = [ShowText(part, _read_show(part, show)) for show, part in parts.shows]
         collected.extend(texts)
@@ -69,22 +68,13 @@ def read_all(capture: Capture) -> Texts:
         for event in _reversed(events) if source.path is None and _is_newest_first(first) else events:
             if clock.year_assumed is None:
                 clock.look_at(event)
-            if waiting is None:
-                replay.feed(event)
-            else:
-                waiting.append(event)
+            replay.feed(event)
         log_facts = reader.facts()
         if log_facts.lines or not texts:
             facts.append(_with_collector_notes(log_facts, source))
-    for event in told_once(waiting or ()):
-        replay.feed(event)
     return Texts(
         shows=tuple(collected), replayed=replay.finish(), sources=tuple(facts), clock_year_assumed=clock.year_assumed
     )
-
-
-def _is_short(capture: Capture) -> bool:
-    return all(source.path is None and len(source.text) <= _SHORT_CHARACTERS for source in capture.sources)
 
 
 class _Clock:

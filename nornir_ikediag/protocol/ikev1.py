@@ -11,7 +11,7 @@ Lines without a peer:
 * A fragment in which no line names a peer is about one that nobody named.
 """
 
-from collections import OrderedDict, deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -22,10 +22,12 @@ from nornir_ikediag.model.negotiation import UNKNOWN_PEER
 from nornir_ikediag.model.reading import Replayed
 from nornir_ikediag.protocol.ikev1_attempt import Attempt
 from nornir_ikediag.protocol.ikev1_comparisons import VERDICTS, Comparisons
+from nornir_ikediag.protocol.ikev1_exchanges import OF_PHASE1, OF_PHASE2, REFUSALS
 from nornir_ikediag.protocol.ikev1_ipsec import IpsecLines
 from nornir_ikediag.protocol.ikev1_lines import feed
 from nornir_ikediag.protocol.ikev1_peer import Peer
-from nornir_ikediag.protocol.keeper import Keeper
+from nornir_ikediag.protocol.keeper import Keeper, folded_once
+from nornir_ikediag.protocol.voices import is_logged
 
 _MOST_PEERS = 10_000
 _MOST_DEVICE_EVENTS = 2_000
@@ -62,41 +64,66 @@ _OF_NEGOTIATIONS = frozenset(
     {EventKind.PACKET, EventKind.FSM_ERROR, EventKind.QM_FSM_ERROR, EventKind.PHASE1_COMPLETED,
      EventKind.PHASE2_COMPLETED, EventKind.CHILD_ESTABLISHED}
 )  # fmt: skip
+# What a voice may begin with: an attempt of its own, even where another voice tells it as well.
+_BEGINNINGS = REFUSALS | OF_PHASE1 | OF_PHASE2 | _OF_NEGOTIATIONS | {
+    EventKind.INITIATOR_STARTS, EventKind.QM_STARTS, EventKind.SESSION_TIMED_OUT, EventKind.NOTED,
+}  # fmt: skip
+
+
+class _Voice:
+    """What one voice tells (:mod:`.voices`): the peers that it named, their attempts, the comparisons in progress."""
+
+    def __init__(self, numbers: Iterator[int]) -> None:
+        self._numbers = numbers
+        self.keeper = Keeper()
+        self.peers: OrderedDict[str, Peer] = OrderedDict()
+        self.comparisons = Comparisons()
+
+    def peer(self, name: str) -> Peer:
+        """The peer of that name, a new one if need be."""
+        peer = self.peers.get(name)
+        if peer is None:
+            if len(self.peers) >= _MOST_PEERS:
+                self.peers.popitem(last=False)
+            peer = self.peers[name] = Peer(name, self._begin)
+        return peer
+
+    def _begin(self, event: Event) -> Attempt:
+        attempt = Attempt(next(self._numbers), event)
+        self.keeper.add(attempt)
+        return attempt
 
 
 class Ikev1Replay:
     """The replay of IKEv1; see :class:`nornir_ikediag.protocol.replay.SubReplay`."""
 
     def __init__(self, numbers: Iterator[int]) -> None:
-        self._numbers = numbers
-        self._keeper = Keeper()
-        self._peers: OrderedDict[str, Peer] = OrderedDict()
+        self._voices: defaultdict[int, _Voice] = defaultdict(lambda: _Voice(numbers))
         self._device_events: deque[Event] = deque(maxlen=_MOST_DEVICE_EVENTS)
-        self._comparisons = Comparisons()
         self._acquires: deque[Event] = deque(maxlen=_MOST_WAITING)
-        self._ipsec = IpsecLines(self._peer)
+        self._ipsec = IpsecLines(self._peer_of_any)
         self._asked: deque[Peer] = deque(maxlen=_MOST_CLIENTS_ASKED)
         self._unowned: deque[Event] = deque(maxlen=_MOST_REFUSALS)  # refused, of nobody knows whom yet
         self._refused: OrderedDict[str, deque[Event]] = OrderedDict()  # by user, whose client no line named yet
 
-    def feed(self, event: Event) -> None:
+    def feed(self, event: Event, voice: int) -> None:
         """Take the next event."""
-        name = event.peer
+        name, spoken = event.peer, self._voices[voice]
         if name is None:
-            self._nameless(event)
+            self._nameless(event, spoken)
             return
-        peer = self._peers.get(name) or self._peer(name)
         kind = event.kind
+        peer = spoken.peers.get(name) or self._peer(name, spoken, event)
         if kind in _OF_SA_PAYLOADS:
             if event.fields.get("what") == "processing-sa" or event.fields.get("payloads", "").startswith(_WITH_SA):
-                self._comparisons.begins(name)
+                spoken.comparisons.begins(name)
         elif kind in VERDICTS:
-            self._place(name)
+            self._place(spoken, name)
         elif kind is EventKind.INITIATOR_STARTS and self._acquires:
             self._give_acquires(feed(peer, event))
             return
-        if self._comparisons.reading:
-            self._comparisons.goes_on(name, kind)
+        if spoken.comparisons.reading:
+            spoken.comparisons.goes_on(name, kind)
         if self._refused and event.username in self._refused and event.ike_version == 1:
             self._give_refusal(peer, event)
         if self._unowned and kind in _CLAIMS and event.ike_version == 1:
@@ -114,44 +141,46 @@ class Ikev1Replay:
 
     def concluded(self, peer: str | None) -> bool:
         """Whether a negotiation with that peer (None: with anybody) came to its end."""
-        if peer is not None:
-            known = self._peers.get(peer)
-            return known is not None and known.conclusions > 0
-        return any(one.conclusions for one in self._peers.values())
+        return any(one.conclusions for one in self._peers() if peer in (None, one.name))
 
     def finish(self) -> Replayed:
         """What came of it."""
-        self._place(None)
-        if not self._peers and any(event.kind in _OF_NEGOTIATIONS for event in self._device_events):
+        for spoken in self._voices.values():
+            self._place(spoken, None)
+        if not any(self._peers()) and any(event.kind in _OF_NEGOTIATIONS for event in self._device_events):
             unnamed, self._device_events = self._device_events, deque()
             for event in unnamed:
-                feed(self._peer(UNKNOWN_PEER), _of(event, UNKNOWN_PEER))
-        for peer in self._peers.values():
+                feed(self._peer_of_any(UNKNOWN_PEER), _of(event, UNKNOWN_PEER))
+        loose: dict[str, tuple[Event, ...]] = {}
+        for peer in self._peers():
             peer.close()
+            if peer.loose:
+                loose[peer.name] = (*loose.get(peer.name, ()), *peer.loose)
         return Replayed(
-            negotiations=self._keeper.negotiations(),
-            peer_events={name: tuple(peer.loose) for name, peer in self._peers.items() if peer.loose},
+            negotiations=tuple(one for spoken in self._voices.values() for one in spoken.keeper.negotiations()),
+            peer_events=loose,
             device_events=(*self._device_events, *self._acquires),
-            folded=dict(self._keeper.folded),
+            folded=folded_once(spoken.keeper.folded for spoken in self._voices.values()),
         )
 
-    def _peer(self, name: str) -> Peer:
-        peer = self._peers.get(name)
-        if peer is None:
-            if len(self._peers) >= _MOST_PEERS:
-                self._peers.popitem(last=False)
-            peer = self._peers[name] = Peer(name, self._begin)
-        return peer
+    def _peers(self) -> Iterator[Peer]:
+        return (peer for spoken in self._voices.values() for peer in spoken.peers.values())
 
-    def _begin(self, event: Event) -> Attempt:
-        attempt = Attempt(next(self._numbers), event)
-        self._keeper.add(attempt)
-        return attempt
+    def _peer(self, name: str, spoken: "_Voice", event: Event) -> Peer:
+        """A peer that this voice has not named yet. A syslog of few severities tells only the ends of what a debug
+        tells whole."""
+        if event.kind in _BEGINNINGS or not is_logged(event.origin.text):
+            return spoken.peer(name)
+        return self._peer_of_any(name, spoken)
 
-    def _nameless(self, event: Event) -> None:
+    def _peer_of_any(self, name: str, spoken: "_Voice | None" = None) -> Peer:
+        known = next((one.peers[name] for one in self._voices.values() if name in one.peers), None)
+        return known or (spoken or self._voices[0]).peer(name)
+
+    def _nameless(self, event: Event, spoken: "_Voice") -> None:
         kind = event.kind
         if kind == EventKind.MISMATCH:
-            self._comparisons.compare(event)
+            spoken.comparisons.compare(event)
         elif kind == EventKind.KEY_ACQUIRE:
             self._acquires.append(event)
         elif self._ipsec.take(event):
@@ -161,7 +190,7 @@ class Ikev1Replay:
         elif kind in _REFUSED_USER and event.username:
             self._keep_refusal(event.username, event)
         elif kind in VERDICTS:
-            self._place(None)
+            self._place(spoken, None)
             self._device_events.append(event)
         elif kind in _TOLD_AGAIN_BY:
             self._unowned.append(event)
@@ -172,8 +201,9 @@ class Ikev1Replay:
     def _client(self, event: Event) -> Peer | None:
         """The one client that is being asked for this user, or for anything."""
         address = event.get("user_ip")
-        if address in self._peers:
-            return self._peers[address]
+        named = next((peer for peer in self._peers() if peer.name == address), None) if address else None
+        if named is not None:
+            return named
         asked = [peer for peer in self._asked if peer.first is not None and peer.first.running]
         if event.username:
             asked = [peer for peer in asked if peer.first and peer.first.username in (None, event.username)]
@@ -203,13 +233,13 @@ class Ikev1Replay:
                     self._device_events.remove(refusal)
                 feed(peer, _of(refusal, peer.name))
 
-    def _place(self, verdict_on: str | None) -> None:
+    def _place(self, spoken: "_Voice", verdict_on: str | None) -> None:
         """The comparisons that waited go to whom they belong."""
-        for event, owner in self._comparisons.verdict(verdict_on):
+        for event, owner in spoken.comparisons.verdict(verdict_on):
             if owner is None:
                 self._device_events.append(event)
             else:
-                feed(self._peer(owner), _of(event, owner))
+                feed(spoken.peer(owner), _of(event, owner))
 
     def _give_acquires(self, attempt: Attempt | None) -> None:
         waiting, self._acquires = list(self._acquires), deque(maxlen=_MOST_WAITING)

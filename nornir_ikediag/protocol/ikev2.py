@@ -5,7 +5,7 @@ the session that spoke in the lines just before it, or to nobody. A session is o
 it; its first exchanges are one attempt, every CREATE_CHILD_SA exchange is a further one (:mod:`.ikev2_exchanges`).
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -15,8 +15,8 @@ from nornir_ikediag.model.reading import Replayed
 from nornir_ikediag.protocol.ikev2_attempt import Attempt
 from nornir_ikediag.protocol.ikev2_exchanges import ABOUT_CHILD, ENDINGS, FAILURES, state_row
 from nornir_ikediag.protocol.ikev2_session import Session
-from nornir_ikediag.protocol.ikev2_twice import told_once
-from nornir_ikediag.protocol.keeper import MOST_NEGOTIATIONS
+from nornir_ikediag.protocol.keeper import MOST_NEGOTIATIONS, folded_once
+from nornir_ikediag.protocol.voices import is_logged
 
 # A pasted fragment says why a negotiation failed and not with whom: it deserves an answer all the same.
 _FOLD_EVERY = 500  # negotiations
@@ -55,25 +55,45 @@ _NEAR = FAILURES | ENDINGS | ABOUT_CHILD | {
 _OF_THE_ENGINE = frozenset({"602303", "602304"})  # an SA between two addresses, of which one is the peer's
 
 
+class _Voice:
+    """What one voice tells (:mod:`.voices`): its attempts, its sessions by their peer, and what it said last."""
+
+    def __init__(self) -> None:
+        self.attempts: list[Attempt] = []
+        self.folded: Counter[tuple[str, str]] = Counter()
+        self.by_peer: dict[str, Session] = {}
+        self.current: Session | None = None
+        self.last: Event | None = None
+        self.waiting: list[Event] = []  # events just before a session that name nobody
+
+    def fold(self, upto: int) -> None:
+        """Count the finished attempts up to this number instead of keeping them."""
+        old = [attempt for attempt in self.attempts if attempt.finished and attempt.number <= upto]
+        gone = {id(attempt) for attempt in old}
+        self.folded.update((attempt.peer or "", attempt.outcome) for attempt in old)
+        self.attempts = [attempt for attempt in self.attempts if id(attempt) not in gone]
+
+    def near(self, event: Event) -> Session | None:
+        """The session that spoke last, when it spoke in the lines just before."""
+        return self.current if self.last is not None and _is_near(self.last, event) else None
+
+
 class Ikev2Replay:
     """The replay of IKEv2; see :class:`nornir_ikediag.protocol.replay.SubReplay`."""
 
     def __init__(self, numbers: Iterator[int]) -> None:
         self._numbers = numbers
-        self._attempts: list[Attempt] = []
-        self._folded: Counter[tuple[str, str]] = Counter()
         self._fold_next = MOST_NEGOTIATIONS + _FOLD_EVERY
         self._by_number: dict[str, Session] = {}
         self._by_spi: dict[str, Session] = {}
-        self._by_peer: dict[str, Session] = {}
-        self._current: Session | None = None
-        self._last: Event | None = None
-        self._waiting: list[Event] = []  # events just before a session that name nobody
+        self._voices: defaultdict[int, _Voice] = defaultdict(_Voice)
+        self._voice = self._voices[0]  # that speaks
         self._peer_events: dict[str, list[Event]] = {}
         self._device_events: list[Event] = []
 
-    def feed(self, event: Event) -> None:
+    def feed(self, event: Event, voice: int) -> None:
         """Take the next event."""
+        self._voice = self._voices[voice]
         session = self._session(event)
         if session is None:
             self._without_session(event)
@@ -85,27 +105,28 @@ class Ikev2Replay:
                 attempt.take(event)
             elif session.peer and event.kind not in _CHATTER:
                 self._keep_for_peer(session.peer, event)
-            self._current = session
-        self._last = event
+            self._voice.current = session
+        self._voice.last = event
 
     def concluded(self, peer: str | None) -> bool:
         """Whether a negotiation with that peer (None: with anybody) came to its end."""
-        return any(attempt.finished for attempt in self._attempts if peer in (None, attempt.peer))
+        return any(attempt.finished for attempt in self._attempts() if peer in (None, attempt.peer))
 
     def finish(self) -> Replayed:
         """What came of it."""
-        for event in self._waiting:
-            self._give_up(event)
-        self._waiting = []
-        for attempt in self._attempts:
+        for voice in self._voices.values():
+            for event in voice.waiting:
+                self._give_up(event)
+            voice.waiting = []
+        for attempt in self._attempts():
             attempt.close()
             if attempt.peer is None and attempt.finished:
                 attempt.peer = UNKNOWN_PEER
         return Replayed(
-            negotiations=tuple(attempt.freeze() for attempt in told_once(self._attempts)),
+            negotiations=tuple(attempt.freeze() for attempt in self._attempts()),
             peer_events={peer: tuple(events) for peer, events in self._peer_events.items()},
             device_events=tuple(self._device_events),
-            folded=dict(self._folded),
+            folded=folded_once(voice.folded for voice in self._voices.values()),
         )
 
     def _session(self, event: Event) -> Session | None:
@@ -125,7 +146,7 @@ class Ikev2Replay:
         return self._of_peer(event) if event.peer else self._nearest(event)
 
     def _of_peer(self, event: Event) -> Session | None:
-        session = self._by_peer.get(event.peer or "")
+        session = self._voice.by_peer.get(event.peer or "") or self._of_other_voice(event)
         if session is not None and not session.restarts_with(event):
             return session
         near = self._near(event)
@@ -135,16 +156,27 @@ class Ikev2Replay:
             return None  # perhaps a further child SA, perhaps a new session: the next event tells
         return self._new(event) if event.kind in _BEGINNINGS and event.ike_version else None
 
+    def _of_other_voice(self, event: Event) -> Session | None:
+        """A syslog of few severities tells only the ends of what a debug tells whole."""
+        if event.kind in _BEGINNINGS - ENDINGS or not is_logged(event.origin.text):
+            return None
+        return self._named(event.peer or "")
+
+    def _named(self, peer: str) -> Session | None:
+        return next((voice.by_peer[peer] for voice in self._voices.values() if peer in voice.by_peer), None)
+
     def _nearest(self, event: Event) -> Session | None:
         if event.message in _OF_THE_ENGINE:
             ends = (event.get("one"), event.get("other"))
-            return next((self._by_peer[name] for name in ends if name in self._by_peer), None)
+            return next(filter(None, map(self._named, ends)), None)
         near = self._near(event)
         return near if event.kind in _NEAR else None
 
     def _near(self, event: Event) -> Session | None:
-        """The session that spoke last, when it spoke in the lines just before."""
-        return self._current if self._last is not None and _is_near(self._last, event) else None
+        near = self._voice.near(event)
+        if near is None and len(self._voices) > 1 and event.peer is None and is_logged(event.origin.text):
+            return next(filter(None, (voice.near(event) for voice in self._voices.values())), None)
+        return near
 
     def _continues(self, session: Session, event: Event, spi: str) -> bool:
         if spi != _NOBODY and session.spis and spi not in session.spis and not session.is_up:
@@ -153,7 +185,7 @@ class Ikev2Replay:
 
     def _rekeyed(self, event: Event) -> Session | None:
         """New SPIs under a message that begins nothing: the IKE SA was rekeyed."""
-        session = self._by_peer.get(event.peer or "")
+        session = self._voice.by_peer.get(event.peer or "")
         near = self._near(event)
         if session is None and near is not None and near.is_rekeying and event.peer in (None, near.peer):
             session = near
@@ -164,7 +196,7 @@ class Ikev2Replay:
         return session if name in ("CREATE_CHILD_SA", "INFORMATIONAL") else None
 
     def _new(self, event: Event) -> Session:
-        session = Session()
+        session = Session(self._voice.by_peer)
         for earlier in self._adopted(event):
             self._bind(session, earlier)
             if earlier.kind != EventKind.NOTED:
@@ -173,7 +205,7 @@ class Ikev2Replay:
 
     def _adopted(self, event: Event) -> list[Event]:
         """The unnumbered platform lines just before the first line that has a number belong to it."""
-        waiting, self._waiting = self._waiting, []
+        waiting, self._voice.waiting = self._voice.waiting, []
         near = [
             one for one in waiting
             if one.kind in _FORERUNNERS and _is_near(one, event)
@@ -193,13 +225,14 @@ class Ikev2Replay:
             _remember(self._by_number, event.exchange, session)
         if spi != _NOBODY and self._by_spi.get(spi) is not session:
             _remember(self._by_spi, spi, session)
-        if session.peer and self._by_peer.get(session.peer) is not session:
-            _remember(self._by_peer, session.peer, session)
+        if session.peer and session.by_peer.get(session.peer) is not session:
+            _remember(session.by_peer, session.peer, session)
 
     def _without_session(self, event: Event) -> None:
-        self._waiting.append(event)
-        if len(self._waiting) > _NEAR_LINES:
-            self._give_up(self._waiting.pop(0))
+        waiting = self._voice.waiting
+        waiting.append(event)
+        if len(waiting) > _NEAR_LINES:
+            self._give_up(waiting.pop(0))
 
     def _give_up(self, event: Event) -> None:
         if event.kind in _CHATTER:
@@ -214,22 +247,20 @@ class Ikev2Replay:
         if len(events) < _MOST_PEER_EVENTS:
             events.append(event)
 
+    def _attempts(self) -> Iterator[Attempt]:
+        return (attempt for voice in self._voices.values() for attempt in voice.attempts)
+
     def _begin(self, event: Event, child_only: bool) -> Attempt:
         attempt = Attempt(next(self._numbers), event, child_only=child_only)
-        self._attempts.append(attempt)
-        if len(self._attempts) > _IN_FULL:
-            self._attempts[-_IN_FULL].retire()
+        attempts = self._voice.attempts
+        attempts.append(attempt)
+        if len(attempts) > _IN_FULL:
+            attempts[-_IN_FULL].retire()
         if attempt.number >= self._fold_next:
-            self._fold_next += _FOLD_EVERY
-            self._fold(attempt.number - MOST_NEGOTIATIONS)
+            self._fold_next = attempt.number + _FOLD_EVERY
+            for voice in self._voices.values():
+                voice.fold(attempt.number - MOST_NEGOTIATIONS)
         return attempt
-
-    def _fold(self, upto: int) -> None:
-        """Count the finished attempts up to this number instead of keeping them."""
-        old = [attempt for attempt in self._attempts if attempt.finished and attempt.number <= upto]
-        gone = {id(attempt) for attempt in old}
-        self._folded.update((attempt.peer or "", attempt.outcome) for attempt in old)
-        self._attempts = [attempt for attempt in self._attempts if id(attempt) not in gone]
 
 
 def _remember(sessions: dict[str, Session], name: str, session: Session) -> None:

@@ -35,9 +35,11 @@ _CHILD_REFUSALS = frozenset(
 
 
 class Session:
-    """``spis`` are the initiator SPIs by which it is known: more than one once it was rekeyed."""
+    """``spis`` are the initiator SPIs by which it is known: more than one once it was rekeyed. ``by_peer`` are the
+    sessions of the voice that began to tell it."""
 
-    def __init__(self) -> None:
+    def __init__(self, by_peer: "dict[str, Session]") -> None:
+        self.by_peer = by_peer
         self.number: str | None = None
         self.spis: set[str] = set()
         self.peer: str | None = None

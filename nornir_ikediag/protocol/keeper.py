@@ -6,6 +6,7 @@ outcome.
 """
 
 from collections import Counter, deque
+from collections.abc import Iterable
 
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.negotiation import Negotiation
@@ -54,3 +55,11 @@ class Keeper:
                 attempt.shorten(0, _CHATTER)  # a peer may still hold it
                 return
             self._attempts.append(attempt)
+
+
+def folded_once(voices: Iterable[Counter[tuple[str, str]]]) -> dict[tuple[str, str], int]:
+    """What the voices of a device folded. Each may have told the same, so the highest count is what there was."""
+    folded: Counter[tuple[str, str]] = Counter()
+    for voice in voices:
+        folded |= voice
+    return dict(folded)

@@ -7,6 +7,7 @@ counter at the moment each begins. Nothing here raises on any sequence of events
 observation.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import count
 from typing import Protocol
@@ -15,6 +16,8 @@ from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.reading import Replayed
 from nornir_ikediag.protocol.ikev1 import Ikev1Replay
 from nornir_ikediag.protocol.ikev2 import Ikev2Replay
+from nornir_ikediag.protocol.told_once import loose_told_once, told_once
+from nornir_ikediag.protocol.voices import Voices
 from nornir_ikediag.protocol.vpn_client import PREFIX as CLIENT_PREFIX
 from nornir_ikediag.protocol.vpn_client import ClientReplay
 
@@ -22,8 +25,8 @@ from nornir_ikediag.protocol.vpn_client import ClientReplay
 class SubReplay(Protocol):
     """The replay of one IKE version."""
 
-    def feed(self, event: Event) -> None:
-        """Take the next event. Must not raise on any."""
+    def feed(self, event: Event, voice: int) -> None:
+        """Take the next event, of this voice. Must not raise on any."""
 
     def concluded(self, peer: str | None) -> bool:
         """Whether a negotiation with that peer (None: with anybody) was seen and came to its end."""
@@ -36,38 +39,48 @@ class Replay:
     """Feed it every event in order, then :meth:`finish`."""
 
     def __init__(self) -> None:
-        numbers: Iterator[int] = count(1)
-        self._parts: dict[int, SubReplay] = {1: Ikev1Replay(numbers), 2: Ikev2Replay(numbers), 0: ClientReplay(numbers)}
+        self._numbers: Iterator[int] = count(1)
+        self._parts: dict[int, SubReplay] = {1: Ikev1Replay(self._numbers), 2: Ikev2Replay(self._numbers)}
+        self._client = ClientReplay(self._numbers)
         self._current: SubReplay = self._parts[1]
+        self._voices = Voices()
+        self._window_from = 0
 
     def feed(self, event: Event) -> None:
         """Take the next event. A VPN Client's log is another device's: it is kept apart whatever its IKE version."""
         message = event.message
         if message is not None and message.startswith(CLIENT_PREFIX):
-            self._parts[0].feed(event)
+            self._client.feed(event)
             return
         if event.ike_version is not None:
             self._current = self._parts.get(event.ike_version, self._current)
-        self._current.feed(event)
+        self._current.feed(event, self._voices.of(event))
 
     def concluded(self, peer: str | None = None) -> bool:
         """Whether a negotiation with that peer (None: with anybody) came to its end, good or bad."""
-        return any(part.concluded(peer) for part in self._parts.values())
+        return self._client.concluded(peer) or any(part.concluded(peer) for part in self._parts.values())
+
+    def window_begins(self) -> None:
+        """What was fed until now was logged before what comes."""
+        self._window_from = next(self._numbers)
 
     def finish(self) -> Replayed:
         """All negotiations in the order in which they began, and the events that belong to none."""
+        client = self._client.finish()
         parts = [part.finish() for part in self._parts.values()]
-        negotiations = sorted((one for part in parts for one in part.negotiations), key=lambda one: int(one.id))
-        peer_events: dict[str, tuple[Event, ...]] = {}
-        folded: dict[tuple[str, str], int] = {}
+        negotiations = [one for part in parts for one in part.negotiations]
+        peer_events: dict[str, list[Event]] = {}
+        folded: Counter[tuple[str, str]] = Counter()
         for part in parts:
             for peer, events in part.peer_events.items():
-                peer_events[peer] = (*peer_events.get(peer, ()), *events)
-            for key, number in part.folded.items():
-                folded[key] = folded.get(key, 0) + number
+                peer_events.setdefault(peer, []).extend(events)
+            folded.update(part.folded)
+        if self._voices.several:
+            negotiations = told_once(negotiations, self._voices, self._window_from)
+            peer_events = loose_told_once(peer_events, negotiations, self._voices)
         return Replayed(
-            negotiations=tuple(negotiations),
-            peer_events=peer_events,
+            negotiations=tuple(sorted((*negotiations, *client.negotiations), key=lambda one: int(one.id))),
+            peer_events={peer: tuple(events) for peer, events in peer_events.items()},
             device_events=tuple(event for part in parts for event in part.device_events),
-            folded=folded,
+            folded=dict(folded),
         )

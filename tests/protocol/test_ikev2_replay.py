@@ -250,45 +250,6 @@ def test_a_user_is_no_tunnel_group() -> None:
     assert summary("\n".join(lines), "username", "tunnel_group") == [("jdoe", None)]
 
 
-def of_two_texts(debug: str, syslog: str) -> list[tuple[Any, ...]]:
-    replay = Replay()
-    for source, text in (("debug.log", debug), ("syslog.log", syslog)):
-        reader = LogReader(source)
-        for number, line in enumerate(text.split("\n"), 1):
-            for event in reader.feed(number, line):
-                replay.feed(event)
-        for event in reader.close():
-            replay.feed(event)
-    return [
-        (one.peer, one.outcome, one.started_at and one.started_at.isoformat()) for one in replay.finish().negotiations
-    ]
-
-
-_AT = "Jun 10 2024 18:03:0"
-_BEGUN = f"{_AT}0: %ASA-5-750002: {_ENDS}Unknown IKEv2 Received a IKE_INIT_SA request"
-_UP = f"{_AT}1: %ASA-5-750006: {_ENDS}{PEER} IKEv2 SA UP. Reason: New Connection Established"
-_REFUSED = f"{_AT}1: %ASA-4-750003: {_ENDS}{PEER} IKEv2 Negotiation aborted due to ERROR: Auth exchange failed"
-
-
-def test_debug_and_syslog_of_one_negotiation_tell_it_once() -> None:
-    up = f"{_BEGUN}\n{_UP}"
-    assert of_two_texts(log("responder-up"), up) == [(PEER, "established", "2024-06-10T18:03:00")]
-
-
-def test_debug_and_syslog_that_tell_of_different_ends_are_two() -> None:
-    assert of_two_texts(log("responder-up"), f"{_BEGUN}\n{_REFUSED}") == [
-        (PEER, "established", None),
-        (PEER, "failed", "2024-06-10T18:03:00"),
-    ]
-
-
-def test_an_attempt_that_one_text_alone_tells_stays() -> None:
-    twice = f"{_BEGUN}\n{_UP}\n{_UP.replace('SA UP', 'SA DOWN').replace('750006', '750007')}\n{_BEGUN}\n{_UP}"
-    assert [outcome for _, outcome, _ in of_two_texts(log("responder-up"), twice)] == [
-        "established", "deleted", "established",
-    ]  # fmt: skip
-
-
 def _trace(number: int, spis_of: tuple[str, str], message: int, state: str, event: str) -> str:
     spis = f"I_SPI={spis_of[0]} R_SPI={spis_of[1]} (I) MsgID = {message:08X}"
     return f"IKEv2-PROTO-7: ({number}): SM Trace-> SA: {spis} CurState: {state} Event: {event}"

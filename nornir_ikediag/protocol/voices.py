@@ -1,0 +1,72 @@
+"""The logs of a device that may tell the same negotiation: each is replayed by itself, as if there were no other.
+
+A debug and the syslog print the same lines of IKEv1, and different ones of IKEv2; on a console with `logging console
+debugging` both come in one text, line by line. Replayed as one log, what the second one repeats would begin attempts,
+or end them, once more. So a text has up to two voices, its debug and its syslog; texts of one kind that follow each
+other in time go on in one voice, and one that goes back in time (the buffer and the collector's copy of it) gets its
+own. What came of each is joined in :mod:`.told_once`.
+"""
+
+import re
+from datetime import datetime, timedelta
+
+from nornir_ikediag.model.event import Event
+
+# A 711001 carries a line of a debug (`logging debug-trace`).
+_SYSLOG = re.compile(r"(?:ASA|PIX|FTD)-(?:\w+-)?\d-(?!711001)\d{6}\b|\|(?!711001)\d{6}\|")
+_HALF_A_YEAR = timedelta(days=182)
+
+
+class Voices:
+    """Numbers the voices of a device, from 0."""
+
+    def __init__(self) -> None:
+        self._voices: dict[tuple[str, bool], int] = {}
+        self._logged: list[bool] = []  # by voice: whether it is a syslog
+        self._at: list[datetime | None] = []  # by voice: when it spoke last
+
+    def of(self, event: Event) -> int:
+        """The voice that tells this event, a new one if need be."""
+        origin = event.origin
+        key = (origin.source, is_logged(origin.text))
+        voice = self._voices.get(key)
+        if voice is None:
+            voice = self._voices[key] = self._new(event, logged=key[1])
+        if event.at is not None:
+            self._at[voice] = event.at
+        return voice
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one spoke."""
+        return len(self._logged) > 1
+
+    def ranked(self, event: Event) -> tuple[bool, int]:
+        """Debugs before syslogs, which say less; then in the order in which they began to speak."""
+        voice = self.of(event)
+        return self._logged[voice], voice
+
+    def _new(self, event: Event, *, logged: bool) -> int:
+        for voice, at in enumerate(self._at):
+            if self._logged[voice] == logged and not _is_before(event.at, at):
+                return voice
+        self._logged.append(logged)
+        self._at.append(None)
+        return len(self._at) - 1
+
+
+def is_logged(line: str) -> bool:
+    """Whether this line is a syslog message, and not one that carries a line of a debug."""
+    return ("%" in line or "|" in line) and _SYSLOG.search(line) is not None
+
+
+def _is_before(one: datetime | None, other: datetime | None) -> bool:
+    """Whether it is earlier by less than half a year: a log without years goes from December on to January."""
+    if one is None or other is None:
+        return False
+    return timedelta() < of_no_year(other) - of_no_year(one) < _HALF_A_YEAR
+
+
+def of_no_year(at: datetime) -> datetime:
+    """A debug prints no year and no zone, a syslog may: for comparing the two."""
+    return at.replace(year=2000, tzinfo=None)
