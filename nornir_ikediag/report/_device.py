@@ -12,6 +12,7 @@ from nornir_ikediag.report import _words as words
 from nornir_ikediag.report._findings import finding_lines
 from nornir_ikediag.report._layout import hanging, table
 from nornir_ikediag.report._opening import listed_states
+from nornir_ikediag.report._runs import Run, runs
 
 _TUNNELS_SHOWN = 40
 _TUNNELS_IN_DETAIL = 5
@@ -150,20 +151,21 @@ def _child_sa(child: ChildSa) -> str:
 
 
 def _negotiations(negotiations: Sequence[ReportNegotiation]) -> Iterator[RenderableType]:
-    shown = list(negotiations)
+    shown = runs(negotiations)
     if len(shown) > _NEGOTIATIONS_SHOWN:
-        shown = [one for one in shown if one.outcome != "established"][:_NEGOTIATIONS_SHOWN] or shown[:1]
+        shown = [run for run in shown if run.first.outcome != "established"][:_NEGOTIATIONS_SHOWN] or shown[:1]
     yield table(
-        ("#", "Negotiated with", "Exchange", "Outcome", "Started", "Result"),
-        [_negotiation_row(one) for one in shown],
+        ("#", "Negotiated with", "Exchange", "Outcome", "Times", "Started", "Last", "Result"),
+        [_negotiation_row(run) for run in shown],
+        right=("Times",),
     )
-    if len(shown) < len(negotiations):
-        yield Text(
-            f"and {words.plural(len(negotiations) - len(shown), 'negotiation')} more (in the JSON report)", "dim"
-        )
+    hidden = len(negotiations) - sum(run.times for run in shown)
+    if hidden:
+        yield Text(f"and {words.plural(hidden, 'negotiation')} more (in the JSON report)", "dim")
 
 
-def _negotiation_row(one: ReportNegotiation) -> tuple[Text | str, ...]:
+def _negotiation_row(run: Run) -> tuple[Text | str, ...]:
+    one = run.first
     style = {"failed": "bold red", "established": "green", "incomplete": "yellow", "deleted": ""}[one.outcome]
     role = "" if one.role == "unknown" else f", {one.role}"
     spis = [f"SPI in {child.spi_in or '-'} out {child.spi_out or '-'}" for child in one.child_sas[:1]]
@@ -177,9 +179,15 @@ def _negotiation_row(one: ReportNegotiation) -> tuple[Text | str, ...]:
         words.printable(words.listed((one.peer or "", f"user {one.username}" if one.username else ""))),
         words.EXCHANGES[one.exchange] + role,
         Text(one.outcome, style),
-        one.started_at.strftime("%m-%d %H:%M:%S") if one.started_at else "",
+        f"{run.times:,}" if run.times > 1 else "",
+        _started(one),
+        _started(run.last) if run.times > 1 else "",
         words.printable(words.listed(result)),
     )
+
+
+def _started(one: ReportNegotiation) -> str:
+    return one.started_at.strftime("%m-%d %H:%M:%S") if one.started_at else ""
 
 
 def _window(debug: ReportDebug) -> Iterator[Text]:

@@ -29,7 +29,7 @@ def finding_lines(number: int, finding: Finding, device: ReportDevice) -> Iterat
         f"{finding.confidence}",
         f"side: {words.SIDES[finding.side]}",
         words.attempt(negotiation) if negotiation else "",
-        _seen(finding),
+        words.seen(finding.count, finding.first_seen, finding.last_seen),
     )
     yield hanging("   ", words.listed(facts), "dim")
     if finding.explanation:
@@ -44,15 +44,6 @@ def _heading(number: int, finding: Finding) -> Text:
     line.append(finding.severity.upper(), words.SEVERITY_STYLES[finding.severity])
     line.append(f"  {words.printable(finding.summary)}", "bold")
     return line.append(f"  [{finding.cause}]", "dim")
-
-
-def _seen(finding: Finding) -> str:
-    times = f"{finding.count:,} times" if finding.count > 1 else ""
-    if finding.first_seen is None or finding.last_seen is None or finding.first_seen == finding.last_seen:
-        at = f"at {words.moment(finding.first_seen)}" if finding.first_seen else ""
-    else:
-        at = f"from {words.moment(finding.first_seen)} to {words.moment(finding.last_seen)}"
-    return " ".join(part for part in ("seen" if times or at else "", times, at) if part)
 
 
 def _quoted(label: str, lines: tuple[Evidence, ...]) -> Iterator[Text]:

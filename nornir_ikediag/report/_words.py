@@ -109,6 +109,16 @@ def moment(time: datetime | None) -> str:
     return "" if time is None else time.isoformat(sep=" ", timespec="seconds").replace("+00:00", "Z")
 
 
+def seen(count: int, first: datetime | None, last: datetime | None) -> str:
+    """`seen 57 times from … to …`, as far as it is known."""
+    times = f"{count:,} times" if count > 1 else ""
+    if first is None or last is None or first == last:
+        at = f"at {moment(first)}" if first else ""
+    else:
+        at = f"from {moment(first)} to {moment(last)}"
+    return " ".join(part for part in ("seen" if times or at else "", times, at) if part)
+
+
 def span(seconds: int) -> str:
     """A duration in its two largest units: `3 d 4 h`, `2 min 5 s`."""
     parts = []

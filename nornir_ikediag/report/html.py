@@ -6,6 +6,7 @@ from nornir_ikediag.model.report import Report
 from nornir_ikediag.report import Paper
 from nornir_ikediag.report import _words as words
 from nornir_ikediag.report._opening import counted, opening
+from nornir_ikediag.report._runs import runs
 
 _TEMPLATE = Path(__file__).with_name("_page.html.j2")
 
@@ -25,6 +26,7 @@ def render(report: Report, paper: Paper) -> str:
         "plural": words.plural,
         "span": words.span,
         "attempt": words.attempt,
+        "runs": runs,
     }
     page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
     block = "\n".join(line.plain for line in opening(report, None))

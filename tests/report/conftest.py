@@ -1,9 +1,10 @@
 """The cases that every format is shown: reports built from model values, and no reader of ours involved."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from nornir_ikediag.model.evidence import Evidence
@@ -289,6 +290,37 @@ def established() -> Report:
     )
 
 
+def retrying() -> Report:
+    """A peer that tries every eight seconds, another one in between, and a third whose log bears no times."""
+    tries = [
+        _negotiation("", started_at=_at(0) + timedelta(seconds=8 * number), ended_at=None) for number in range(14)
+    ]
+    further = _negotiation("", started_at=_at(55), stage="phase2", stopped_at="QM_WAIT_MSG2")
+    other = _negotiation("", peer="203.0.113.9", tunnel_group="203.0.113.9", started_at=_at(30), role="responder")
+    untimed = _negotiation("", peer="203.0.113.11", tunnel_group="203.0.113.11", started_at=None, ended_at=None)
+    in_order = (*tries[:7], other, *tries[7:], further, tries[0], untimed, untimed)
+    return _report(
+        _device(
+            "fw1",
+            tunnels=(_tunnel("203.0.113.7", state="down"), _tunnel("203.0.113.9", state="down")),
+            negotiations=tuple(
+                msgspec.structs.replace(one, id=str(number)) for number, one in enumerate(in_order, start=1)
+            ),
+            findings=(
+                _finding(
+                    "peer-no-reply",
+                    negotiation="15",
+                    summary="the peer never answered",
+                    count=15,
+                    first_seen=_at(0),
+                    last_seen=_at(1, 44),
+                ),
+            ),
+        ),
+        verdict="failed",
+    )
+
+
 def fleet() -> Report:
     """Five firewalls: healthy, down, one-way, standby and out of reach."""
     return _report(
@@ -393,7 +425,7 @@ def hostile() -> Report:
 
 
 CASES: Mapping[str, Callable[[], Report]] = {
-    case.__name__: case for case in (failed, healthy, established, fleet, unjudged, hostile)
+    case.__name__: case for case in (failed, healthy, established, retrying, fleet, unjudged, hostile)
 }
 
 
