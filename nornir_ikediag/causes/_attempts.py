@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from nornir_ikediag.causes._implied import implied_reason
-from nornir_ikediag.causes._loose import failed_lookup, gives_up, loose_attempt
+from nornir_ikediag.causes._loose import ENDS, by_occasion, failed_lookup, gives_up, loose_attempt
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
@@ -96,6 +96,7 @@ CURES: dict[EventKind, tuple[EventKind, ...]] = {
 }
 
 
+_TELLING = REASONS | HINTS | ENDS | {EventKind.TORN_DOWN}  # that something failed
 _ABORT = "750003"  # IKEv2 Negotiation aborted due to ERROR: …
 AUTH_TIMER = re.compile(r"AUTH msg before the timer|auth\w* (?:timed out|timeout)", re.IGNORECASE)
 
@@ -291,4 +292,4 @@ def _loose(tunnel: Tunnel) -> tuple[Negotiation, ...]:
     if loose is None:
         return ()
     gave_up = gives_up(loose.events) and not tunnel.failures
-    return (loose,) if gave_up or reason(loose) is not None else ()
+    return tuple(one for one in by_occasion(loose, _TELLING) if gave_up or reason(one) is not None)

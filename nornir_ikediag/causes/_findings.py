@@ -11,6 +11,11 @@ from nornir_ikediag.model.sa import Selectors
 from nornir_ikediag.model.verdict import Alternative, Confidence, Found, Severity, Side, Step
 
 
+def seen_in(claimed: Iterable[tuple[Negotiation, Event]]) -> tuple[Event, ...]:
+    """What tells since when and until when there were such attempts: the beginning and the reason of each."""
+    return tuple(line for attempt, event in claimed for line in (attempt.origin, event))
+
+
 def found(
     claimed: Sequence[tuple[Negotiation, Event]],
     *,
@@ -42,4 +47,5 @@ def found(
         next_steps=next_steps,
         ask_peer=ask_peer,
         count=len(claimed),
+        seen=seen_in(claimed),
     )

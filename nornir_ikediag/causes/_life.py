@@ -78,10 +78,10 @@ def lines_of(found: Sequence[End]) -> tuple[Event, ...]:
 
 
 def _same_occasion(one: End, other: End) -> bool:
+    if one.event.at is not None and other.event.at is not None:  # the SAs of a tunnel, and its rekeys, end at once
+        return abs((other.event.at - one.event.at).total_seconds()) <= _ONE_END_SECONDS
     if one.negotiation is not None and other.negotiation is not None:
         return one.negotiation is other.negotiation
-    if one.event.at is not None and other.event.at is not None:
-        return abs((other.event.at - one.event.at).total_seconds()) <= _ONE_END_SECONDS
     near = 0 <= other.event.origin.line - one.event.origin.line <= _ONE_END_LINES
     return one.event.origin.source == other.event.origin.source and near
 

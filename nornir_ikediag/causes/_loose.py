@@ -1,13 +1,16 @@
 """The lines about a peer that belong to no negotiation: a pasted fragment, a syslog at a high threshold."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+import msgspec
 
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
 
 # The end of an attempt, whatever it died of: even alone, and without a name, such a line says that something failed.
-_ENDS = frozenset(
+ENDS = frozenset(
     {
         EventKind.ALL_VERSIONS_FAILED, EventKind.NEGOTIATION_ABORTED, EventKind.RETRIES_EXHAUSTED,
         EventKind.SESSION_TIMED_OUT,
@@ -17,12 +20,14 @@ _ENDS = frozenset(
 _ONE_VERSION_FAILED = "752012"  # the tunnel manager asks the other IKE version next, if the entry has it
 _LOOKUP_FAILED = "lookup-failed"
 
+_SAME_BREATH = timedelta(seconds=5)
+
 
 def gives_up(events: Iterable[Event]) -> bool:
     """Whether these lines end in a failure that no other IKE version is asked to make good."""
     over = False
     for event in sorted(events, key=lambda one: (one.origin.source, one.origin.line)):
-        if event.kind in _ENDS:
+        if event.kind in ENDS:
             return True
         if failed_lookup(event) or (event.message or "").startswith(_ONE_VERSION_FAILED):
             over = True
@@ -43,7 +48,7 @@ def loose_attempt(tunnel: Tunnel) -> Negotiation | None:
         return None
     first = standing[0]
     version = next((event.ike_version for event in standing if event.ike_version), None) or tunnel.ike_version or 1
-    of_child = any(event.get("phase") == "2" for event in standing if event.kind in _ENDS)
+    of_child = any(event.get("phase") == "2" for event in standing if event.kind in ENDS)
     return Negotiation(
         id="", origin=first, ike_version=version, peer=tunnel.peer, tunnel_group=tunnel.tunnel_group,
         username=tunnel.username, outcome="failed", stage="phase2" if of_child else "unknown", started_at=first.at,
@@ -55,3 +60,22 @@ def _after_last_success(tunnel: Tunnel, events: Iterable[Event]) -> Iterable[Eve
     successes = [one for one in tunnel.negotiations if one.outcome in ("established", "deleted") and one.events]
     ends = {one.events[-1].origin.source: one.events[-1].origin.line for one in successes}
     return (event for event in events if event.origin.line > ends.get(event.origin.source, 0))
+
+
+def by_occasion(loose: Negotiation, telling: Collection[EventKind]) -> list[Negotiation]:
+    """Those lines attempt by attempt, as far as they show: what gives the same reason (an event of a ``telling`` kind)
+    again, and later, is about another one."""
+    groups: list[list[Event]] = [[]]
+    given: dict[tuple[EventKind, str | None], datetime] = {}
+    for event in loose.events:
+        what = (event.kind, event.message)
+        if event.at is not None and event.kind in telling:
+            if what in given and abs(event.at - given[what]) > _SAME_BREATH:
+                groups.append([])
+                given = {}
+            given.setdefault(what, event.at)
+        groups[-1].append(event)
+    return [
+        msgspec.structs.replace(loose, origin=events[0], started_at=events[0].at, events=tuple(events))
+        for events in groups
+    ]

@@ -9,6 +9,7 @@ configuration line proves something only in a section that was read to its end.
 from dataclasses import dataclass
 
 from nornir_ikediag.causes._attempts import capped, failed_with, is_loose
+from nornir_ikediag.causes._findings import seen_in
 from nornir_ikediag.causes._wording import few, join
 from nornir_ikediag.model.configuration import Configuration, CryptoMapEntry, TunnelGroup
 from nornir_ikediag.model.event import Event, EventKind
@@ -31,7 +32,17 @@ class Suspect:
     event: Event | None = None
     attempt: Negotiation | None = None
     what: str = ""
-    count: int = 1
+    said: tuple[tuple[Negotiation, Event], ...] = ()  # every attempt that it speaks of
+
+    @property
+    def count(self) -> int:
+        """How often."""
+        return len(self.said) or 1
+
+    @property
+    def seen(self) -> tuple[Event, ...]:
+        """See :func:`seen_in`."""
+        return seen_in(self.said)
 
     @property
     def by_configuration(self) -> bool:
@@ -59,15 +70,14 @@ def suspect(tunnel: Tunnel, cause: str, *kinds: EventKind) -> Suspect | None:
         attempt, event = said[0]
         lines = few(event, lack.lines if lack and lack.cause == cause else ())
         what = event.get("missing") or event.get("reason") or event.get("name")
-        return Suspect(lines, capped("certain", event), event, _whole(attempt), what, len(said))
+        return Suspect(lines, capped("certain", event), event, _whole(attempt), what, said)
     blamed = [(attempt, event) for attempt, event in unspecific if _blames(event, lack) == cause]
     if blamed:
         attempt, event = blamed[0]
         mine = lack if lack and lack.cause == cause else None
         sure: Confidence = "likely" if mine else "possible"
-        return Suspect(
-            few(event, mine.lines if mine else ()), sure, event, _whole(attempt), mine.what if mine else "", len(blamed)
-        )
+        lines = few(event, mine.lines if mine else ())
+        return Suspect(lines, sure, event, _whole(attempt), mine.what if mine else "", tuple(blamed))
     if lack is None or lack.cause != cause or not waits:
         return None
     return Suspect(few(lack.lines), "likely" if lack.sure else "possible", what=lack.what)
@@ -76,13 +86,21 @@ def suspect(tunnel: Tunnel, cause: str, *kinds: EventKind) -> Suspect | None:
 def skipped(tunnel: Tunnel) -> Suspect | None:
     """An entry was passed over because it is incomplete, no other entry's ACL was even compared, and nothing matched.
     On the way to a dynamic map that matches, an incomplete entry is as it should be."""
-    for attempt, event in failed_with(tunnel, EventKind.CRYPTO_MAP_NOT_FOUND, EventKind.SELECTORS_REFUSED):
-        checks = attempt.all(EventKind.CRYPTO_MAP_CHECK)
-        passed = [one for one in checks if one.get("result") in ("incomplete", "no-acl")]
-        if passed and not any(one.get("result") in ("no-match", "match") for one in checks):
-            what = passed[0].get("missing") or ("match address" if passed[0].get("result") == "no-acl" else "")
-            return Suspect(few(passed, event), capped("likely", passed[0]), passed[0], _whole(attempt), what)
-    return None
+    refused = failed_with(tunnel, EventKind.CRYPTO_MAP_NOT_FOUND, EventKind.SELECTORS_REFUSED)
+    told = [(attempt, event, passed) for attempt, event in refused if (passed := _passed_over(attempt))]
+    if not told:
+        return None
+    attempt, event, passed = told[0]
+    what = passed[0].get("missing") or ("match address" if passed[0].get("result") == "no-acl" else "")
+    seen = tuple((attempt, entries[0]) for attempt, _, entries in told)
+    return Suspect(few(passed, event), capped("likely", passed[0]), passed[0], _whole(attempt), what, seen)
+
+
+def _passed_over(attempt: Negotiation) -> list[Event]:
+    checks = attempt.all(EventKind.CRYPTO_MAP_CHECK)
+    if any(one.get("result") in ("no-match", "match") for one in checks):
+        return []
+    return [one for one in checks if one.get("result") in ("incomplete", "no-acl")]
 
 
 def lacking(tunnel: Tunnel) -> Lack | None:

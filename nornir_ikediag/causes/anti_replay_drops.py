@@ -61,4 +61,5 @@ def match(tunnel: Tunnel) -> Verdict:
         ),
         ask_peer=("Does your side queue or balance packets after they are encrypted?",),
         count=max(len(drops), len(lines), 1),
+        seen=lines,
     )

@@ -78,4 +78,5 @@ def match(tunnel: Tunnel) -> Verdict:
         ),
         ask_peer=("What is the connection type of your entry for us: originate-only, answer-only or bi-directional?",),
         count=found.count,
+        seen=found.seen,
     )

@@ -55,5 +55,6 @@ def match(device: Device) -> Verdict:
             read("show license features", "the same on devices with smart licensing"),
         ),
         count=len(refused.events),
+        seen=refused.events,
         peers=refused.peers,
     )

@@ -74,6 +74,7 @@ def match(tunnel: Tunnel) -> Verdict:
             *_additions(entry.name if entry else "NAME", entry.sequence if entry else 0, missing),
         ),
         count=found.count,
+        seen=found.seen,
     )
 
 

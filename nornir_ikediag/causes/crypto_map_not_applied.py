@@ -62,4 +62,5 @@ def match(tunnel: Tunnel) -> Verdict:
             _steps.read(f"show route {tunnel.peer}", "see which interface leads to the peer"),
         ),
         count=found.count,
+        seen=found.seen,
     )

@@ -22,10 +22,12 @@ References
 
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, failed_because, is_loose, nothing, phase_of
+from nornir_ikediag.causes._findings import seen_in
 from nornir_ikediag.causes._precedence import catches, taken
 from nornir_ikediag.causes._setup import WANTED, static_entries
 from nornir_ikediag.causes._wording import few
 from nornir_ikediag.model.configuration import CryptoMapEntry
+from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
@@ -52,11 +54,11 @@ def match(tunnel: Tunnel) -> Verdict:
         return nothing(tunnel)
     own = entries[0]
     refused = failed_because(tunnel, lambda attempt, event: phase_of(attempt, event) == 2)
-    for attempt, event in refused:
-        line = taken(attempt, own)
-        if line is not None:
-            what = line.origin.text.strip()
-            return _found(tunnel, own, what, few(line, event), attempt, sure=capped("likely", line))
+    caught = [(attempt, event, line) for attempt, event in refused if (line := taken(attempt, own)) is not None]
+    if caught:
+        attempt, event, line = caught[0]
+        what, seen = line.origin.text.strip(), seen_in((attempt, line) for attempt, _, line in caught)
+        return _found(tunnel, own, what, few(line, event), attempt, sure=capped("likely", line), seen=seen)
     waits = tunnel.state in WANTED and not tunnel.negotiations
     earlier = catches(configuration, own) if waits else None
     if earlier is not None:
@@ -73,6 +75,7 @@ def _found(
     attempt: Negotiation | None,
     *,
     sure: Confidence,
+    seen: tuple[Event, ...] = (),
 ) -> Found:
     return Found(
         summary=f"A crypto map entry before {own.name} {own.sequence} catches this peer's traffic",
@@ -90,4 +93,6 @@ def _found(
             _steps.show_access_list(tunnel),
             _steps.change(f"crypto map {own.name} <lower number> …", "put the specific entry first, in a window"),
         ),
+        count=len(seen) or 1,
+        seen=seen,
     )

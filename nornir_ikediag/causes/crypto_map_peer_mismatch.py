@@ -64,4 +64,5 @@ def match(tunnel: Tunnel) -> Verdict:
         ),
         ask_peer=(f"From which public address do you build the tunnel? We see {tunnel.peer}.",),
         count=found.count,
+        seen=found.seen,
     )

@@ -76,4 +76,5 @@ def match(tunnel: Tunnel) -> Verdict:
             "Do you answer dead peer detection, and with which interval and retries is it set?",
         ),
         count=times,
+        seen=tuple(end.event for end in lost),
     )

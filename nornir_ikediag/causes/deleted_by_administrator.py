@@ -54,4 +54,5 @@ def match(tunnel: Tunnel) -> Verdict:
             _steps.show_ike_sa(tunnel, "see whether it has come back"),
         ),
         count=len(occasions(cleared)),
+        seen=tuple(end.event for end in cleared),
     )

@@ -57,4 +57,5 @@ def match(tunnel: Tunnel) -> Verdict:
         next_steps=(_steps.show_logging(tunnel),),
         ask_peer=("Why did your end close the tunnel: idle time, lifetime, an administrator?",),
         count=len(occasions(whole)),
+        seen=tuple(end.event for end in whole),
     )

@@ -65,4 +65,5 @@ def match(tunnel: Tunnel) -> Verdict:
         ),
         ask_peer=("Which identity does your device send? Is there a second device with a copy of its configuration?",),
         count=len(lines),
+        seen=lines,
     )

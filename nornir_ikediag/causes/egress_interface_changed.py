@@ -67,4 +67,5 @@ def match(tunnel: Tunnel) -> Verdict:
         ),
         ask_peer=("Do you accept both of our public addresses as a peer?",),
         count=len(moves),
+        seen=moves,
     )

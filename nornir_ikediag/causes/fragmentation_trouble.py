@@ -67,6 +67,7 @@ def match(tunnel: Tunnel) -> Verdict:
         ),
         ask_peer=("What MTU does your uplink have, and do you clamp the TCP MSS?",),
         count=max(len(found), len(lines), 1),
+        seen=lines,
     )
 
 

@@ -53,4 +53,5 @@ def match(tunnel: Tunnel) -> Verdict:
         configuration=policy.lines[:6] if policy else (),
         next_steps=(_steps.read("show running-config group-policy", "see vpn-idle-timeout of this peer's policy"),),
         count=len(occasions(idle)),
+        seen=tuple(end.event for end in idle),
     )

@@ -63,6 +63,7 @@ def match(tunnel: Tunnel) -> Verdict:
             _steps.change(f"crypto {keyword} enable {interface}", "listen for IKE on the interface of the crypto map"),
         ),
         count=found.count,
+        seen=found.seen,
     )
 
 
@@ -81,4 +82,5 @@ def _told(tunnel: Tunnel, discarded: Sequence[Event]) -> Found:
         ),
         ask_peer=("Which IKE version do you send, and to which of our addresses?",),
         count=len(discarded),
+        seen=tuple(discarded),
     )

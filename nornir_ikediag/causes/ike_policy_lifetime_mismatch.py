@@ -53,6 +53,7 @@ def match(tunnel: Tunnel) -> Verdict:
         configuration=_lines(tunnel, attempt, event),
         next_steps=(_steps.show_policies(tunnel, "compare the lifetimes if rekeys make trouble"),),
         count=len(changes),
+        seen=tuple(event for _, event in changes),
     )
 
 

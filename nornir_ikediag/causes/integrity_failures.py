@@ -66,4 +66,5 @@ def match(tunnel: Tunnel) -> Verdict:
             "Do you count the same failures from us, and did your device change its hardware or release lately?",
         ),
         count=max(len(failed), len(lines), 1),
+        seen=lines,
     )

@@ -73,6 +73,7 @@ def match(tunnel: Tunnel) -> Verdict:
         if lines
         else (),
         count=max(len(errors), len(lines), 1),
+        seen=lines,
     )
 
 

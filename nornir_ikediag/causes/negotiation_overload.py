@@ -54,5 +54,6 @@ def match(device: Device) -> Verdict:
             read("show crypto isakmp sa | include WAIT", "see whose negotiations hang"),
         ),
         count=len(refused.events),
+        seen=refused.events,
         peers=refused.peers,
     )

@@ -55,6 +55,7 @@ def match(device: Device) -> Verdict:
             read("show version | include up", "see how long it has been up: a leak takes time"),
         ),
         count=len(refused.events),
+        seen=refused.events,
         peers=refused.peers,
     )
 

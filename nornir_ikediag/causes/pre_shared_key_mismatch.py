@@ -24,8 +24,11 @@ References
 - asa-syslog: 713048, 713068, 713903
 """
 
+from collections.abc import Sequence
+
 from nornir_ikediag.causes._attempts import capped, failed_because, is_loose, nothing
 from nornir_ikediag.causes._configured import group_lines
+from nornir_ikediag.causes._findings import seen_in
 from nornir_ikediag.causes._keys import blames_key, key_questions, key_steps
 from nornir_ikediag.causes._silence import Quiet, blames_authentication, quiet
 from nornir_ikediag.causes._wording import few, mode, waits_in
@@ -64,12 +67,13 @@ def match(tunnel: Tunnel) -> Verdict:
     """A line that only different keys explain; else silence where the keys are first put to use."""
     said = failed_because(tunnel, blames_key)
     if said:
-        return _said(tunnel, *said[0], count=len(said))
+        return _said(tunnel, said)
     silent = quiet(tunnel, "pre-shared-key-mismatch", "MM_WAIT_MSG5", "MM_WAIT_MSG6", "AM_WAIT_MSG3")
     return _silent(tunnel, silent) if silent else nothing(tunnel)
 
 
-def _said(tunnel: Tunnel, attempt: Negotiation, event: Event, *, count: int) -> Found:
+def _said(tunnel: Tunnel, said: Sequence[tuple[Negotiation, Event]]) -> Found:
+    attempt, event = said[0]
     told = event.kind == EventKind.NOTIFY_RECEIVED
     what = f"the peer answers {event.get('name')}" if told else "the peer's message does not fit our key"
     return Found(
@@ -84,7 +88,8 @@ def _said(tunnel: Tunnel, attempt: Negotiation, event: Event, *, count: int) -> 
         configuration=group_lines(tunnel),
         next_steps=key_steps(tunnel),
         ask_peer=key_questions(tunnel),
-        count=count,
+        count=len(said),
+        seen=seen_in(said),
     )
 
 

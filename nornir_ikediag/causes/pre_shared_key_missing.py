@@ -57,4 +57,5 @@ def match(tunnel: Tunnel) -> Verdict:
         configuration=group_lines(tunnel),
         next_steps=key_steps(tunnel),
         count=found.count,
+        seen=found.seen,
     )

@@ -64,6 +64,7 @@ def match(tunnel: Tunnel) -> Verdict:
                 "Which lifetimes do you have for us? Let us set ours apart, so that one end always rekeys first.",
             ),
             count=len(collisions),
+            seen=collisions,
         )
     piled = [child for child in tunnel.child_sas if _pairs(child) >= _TOO_MANY_PAIRS]
     if not piled:

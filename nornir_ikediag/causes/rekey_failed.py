@@ -20,6 +20,8 @@ References
 - asa-syslog: 713041, 713050, 750003
 """
 
+from collections.abc import Sequence
+
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, nothing
 from nornir_ikediag.causes._configured import proposal_lines
@@ -48,14 +50,14 @@ def match(tunnel: Tunnel) -> Verdict:
     ]
     expired = () if is_back(tunnel) else ends(tunnel, reason=r"sa expired")
     if failed:
-        one = failed[-1]
-        return _found(tunnel, one.events[-1] if one.events else one.origin, one, len(failed))
+        return _found(tunnel, [each.events[-1] if each.events else each.origin for each in failed], failed[-1])
     if loose and not is_back(tunnel):
-        return _found(tunnel, loose[-1], None, len(loose))
-    return _found(tunnel, expired[-1].event, expired[-1].negotiation, len(expired)) if expired else nothing(tunnel)
+        return _found(tunnel, loose, None)
+    return _found(tunnel, [end.event for end in expired], expired[-1].negotiation) if expired else nothing(tunnel)
 
 
-def _found(tunnel: Tunnel, event: Event, attempt: Negotiation | None, count: int) -> Found:
+def _found(tunnel: Tunnel, told: Sequence[Event], attempt: Negotiation | None) -> Found:
+    event = told[-1]
     how = f" ({mode(attempt)}{waits_in(attempt.stopped_at)})" if attempt and attempt.outcome == "failed" else ""
     return Found(
         summary=f"The tunnel was up and its rekey failed{how}",
@@ -74,5 +76,6 @@ def _found(tunnel: Tunnel, event: Event, attempt: Negotiation | None, count: int
             _steps.show_logging(tunnel),
         ),
         ask_peer=("Which lifetimes and which PFS group do you have for us, and what does your log say at the rekey?",),
-        count=count,
+        count=len(told),
+        seen=tuple(told),
     )

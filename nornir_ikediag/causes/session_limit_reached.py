@@ -54,5 +54,6 @@ def match(device: Device) -> Verdict:
             read("show running-config vpn-sessiondb", "see whether somebody configured a lower limit"),
         ),
         count=len(refused.events),
+        seen=refused.events,
         peers=refused.peers,
     )

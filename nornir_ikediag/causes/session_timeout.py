@@ -51,4 +51,5 @@ def match(tunnel: Tunnel) -> Verdict:
         configuration=policy.lines[:6] if policy else (),
         next_steps=(_steps.read("show running-config group-policy", "see vpn-session-timeout of this peer's policy"),),
         count=len(occasions(over)),
+        seen=tuple(end.event for end in over),
     )

@@ -75,6 +75,7 @@ def match(tunnel: Tunnel) -> Verdict:
             "Was your device restarted or cleared at that time, and is dead peer detection on?",
         ),
         count=len(stale),
+        seen=stale,
     )
 
 

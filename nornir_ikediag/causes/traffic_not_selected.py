@@ -56,6 +56,7 @@ def match(tunnel: Tunnel) -> Verdict:
             next_steps=(_steps.show_access_list(tunnel), _steps.show_child(tunnel)),
             ask_peer=("Does your crypto ACL mirror ours, and is this traffic exempt from NAT on your side?",),
             count=len(clear),
+            seen=tuple(clear),
         )
     entries = static_entries(tunnel)
     window = _quiet_window(tunnel)

@@ -69,6 +69,7 @@ def match(tunnel: Tunnel) -> Verdict:
         ),
         ask_peer=("What does your log name as the reason each time the tunnel ends?",),
         count=len(short) + 1,
+        seen=tuple(one.origin for pair in short for one in pair),
     )
 
 

@@ -23,6 +23,7 @@ References
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import attempts, capped, is_loose, nothing, phase_of, reason
 from nornir_ikediag.causes._configured import OF_L2TP, group_lines, map_lines, serves_l2tp
+from nornir_ikediag.causes._findings import seen_in
 from nornir_ikediag.causes._wording import few
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
@@ -85,6 +86,7 @@ def match(tunnel: Tunnel) -> Verdict:
         ),
         ask_peer=(f"Which address and identity do you present? We see {tunnel.peer}.",),
         count=len(landed),
+        seen=seen_in(landed),
     )
 
 

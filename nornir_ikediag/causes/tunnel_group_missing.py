@@ -68,4 +68,5 @@ def match(tunnel: Tunnel) -> Verdict:
         ),
         ask_peer=(f"Which address and which identity do you present to us? We see {tunnel.peer}; are you behind NAT?",),
         count=found.count,
+        seen=found.seen,
     )

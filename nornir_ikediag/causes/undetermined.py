@@ -20,6 +20,7 @@ References
 """
 
 import re
+from collections.abc import Sequence
 
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, is_loose, judged, nothing
@@ -71,12 +72,8 @@ _OF_PHASE2 = (
 
 def match(tunnel: Tunnel) -> Verdict:
     """A failed attempt that neither a line nor a silence explains."""
-    left = [
-        (attempt, event)
-        for attempt, event in judged(tunnel)
-        if (event.kind in _SPOKEN if event else meaning(attempt) is None)
-    ]
-    return _found(tunnel, *left[0], count=len(left)) if left else nothing(tunnel)
+    left = [pair for pair in judged(tunnel) if (pair[1].kind in _SPOKEN if pair[1] else meaning(pair[0]) is None)]
+    return _found(tunnel, left) if left else nothing(tunnel)
 
 
 def _is_of_child(attempt: Negotiation) -> bool:
@@ -91,8 +88,9 @@ def _may_be(attempt: Negotiation) -> tuple[Alternative, ...]:
     return tuple(Alternative(cause, "possible", tell_apart_by) for cause, tell_apart_by in likely)
 
 
-def _found(tunnel: Tunnel, attempt: Negotiation, event: Event | None, *, count: int) -> Found:
-    last = attempt.events[-1] if attempt.events else attempt.origin
+def _found(tunnel: Tunnel, left: Sequence[tuple[Negotiation, Event | None]]) -> Found:
+    attempt, event = left[0]
+    lasts = [one.events[-1] if one.events else one.origin for one, _ in left]
     said = event.get("reason") if event else ""
     phase2 = "It failed in phase 2, the child SA under an IKE SA. " if _is_of_child(attempt) else ""
     told = f"the device refused the client{f' ({said})' if said else ''}" if event else "the log does not tell why"
@@ -101,7 +99,7 @@ def _found(tunnel: Tunnel, attempt: Negotiation, event: Event | None, *, count: 
         explanation="The group-policy lets in only certain clients, or clients that report what it asks for."
         if event
         else f"{phase2}These are the last lines of the attempt; none of them is known to name a reason.",
-        evidence=few(event, attempt.all(*_ENDS)[:4], last),
+        evidence=few(event, attempt.all(*_ENDS)[:4], lasts[0]),
         confidence=capped("certain", event) if event else "possible",
         side="unknown",
         alternatives=() if event else _may_be(attempt),
@@ -114,5 +112,6 @@ def _found(tunnel: Tunnel, attempt: Negotiation, event: Event | None, *, count: 
             _steps.show_group(tunnel),
         ),
         ask_peer=("Please send the lines of your log about our attempt: the reason may stand there.",),
-        count=count,
+        count=len(left),
+        seen=(*(one.origin for one, _ in left), *lasts),
     )

@@ -64,4 +64,5 @@ def match(tunnel: Tunnel) -> Verdict:
             _steps.change(f"vpn-tunnel-protocol {' '.join([*kept, keyword])}", "allow the protocol for this group"),
         ),
         count=found.count,
+        seen=found.seen,
     )

@@ -11,7 +11,7 @@ unless it left a tunnel down that somebody wants. What a later attempt got past,
 a note too.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -152,13 +152,16 @@ def _place(negotiation: Negotiation, tunnel: Tunnel) -> int:
 
 def _latest(negotiation: Negotiation, tunnel: Tunnel) -> Negotiation:
     """The last attempt that failed for the same reason as this one."""
+    return next(_alike(negotiation, reversed(tunnel.negotiations)), negotiation)
+
+
+def _alike(negotiation: Negotiation, others: Iterable[Negotiation]) -> Iterator[Negotiation]:
     why = reason(negotiation)
-    for other in reversed(tunnel.negotiations):
-        theirs = reason(other)
-        same = (why.kind if why else None) == (theirs.kind if theirs else None)
-        if same and other.outcome == negotiation.outcome and other.stopped_at == negotiation.stopped_at:
-            return other
-    return negotiation
+    for other in others:
+        if other.outcome == negotiation.outcome and other.stopped_at == negotiation.stopped_at:
+            theirs = reason(other)
+            if (why.kind if why else None) == (theirs.kind if theirs else None):
+                yield other
 
 
 def _events_by_line(tunnel: Tunnel) -> dict[Evidence, Event]:
@@ -228,12 +231,13 @@ def _seen(answer: Answer, tunnel: Tunnel | None, events: Mapping[Evidence, Event
     """When it was first and last seen, as far as the lines bear times. Clocks with and without a zone do not mix."""
     found = answer.found
     assert found is not None  # noqa: S101 -- as above
-    times = [events[line].at for line in found.evidence if line in events]
-    if found.negotiation is not None:
+    times = [event.at for event in (*(events[line] for line in found.evidence if line in events), *found.seen)]
+    if found.negotiation is not None and not found.seen:
         times.append(found.negotiation.started_at)
         if tunnel is not None and found.count > 1:
+            earliest = next(_alike(found.negotiation, tunnel.negotiations), found.negotiation)
             latest = _latest(found.negotiation, tunnel)
-            times.append(latest.ended_at or latest.started_at)
+            times += [earliest.started_at, latest.ended_at or latest.started_at]
     known = [time for time in times if time is not None]
     return sorted(time for time in known if (time.tzinfo is None) == (known[0].tzinfo is None))
 

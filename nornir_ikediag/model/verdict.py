@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.sa import Selectors
@@ -47,6 +48,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     next_steps: tuple[Step, ...] = ()
     ask_peer: tuple[str, ...] = ()
     count: int = 1
+    seen: tuple[Event, ...] = ()  # all that is counted, where the evidence is only some of it
     peers: tuple[str, ...] = ()  # a device cause's tunnels: only what is found on these is folded under it
 
 

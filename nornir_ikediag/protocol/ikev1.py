@@ -154,8 +154,8 @@ class Ikev1Replay:
         loose: dict[str, tuple[Event, ...]] = {}
         for peer in self._peers():
             peer.close()
-            if peer.loose:
-                loose[peer.name] = (*loose.get(peer.name, ()), *peer.loose)
+            if told := tuple(peer.loose):
+                loose[peer.name] = (*loose.get(peer.name, ()), *told)
         return Replayed(
             negotiations=tuple(one for spoken in self._voices.values() for one in spoken.keeper.negotiations()),
             peer_events=loose,

@@ -12,7 +12,8 @@ from nornir_ikediag.model.sa import Selector
 from nornir_ikediag.protocol.draft import Draft
 from nornir_ikediag.protocol.ikev1_exchanges import LAST, MACHINES, REFUSALS, Message
 
-_SAME_BREATH = timedelta(seconds=20)
+_SAME_BREATH, _SAME_LINES = timedelta(seconds=20), timedelta(seconds=5)
+_OF_USERS = frozenset({EventKind.XAUTH_REJECTED, EventKind.AAA_UNREACHABLE})
 _ESP_PORT = "4500"
 
 
@@ -56,6 +57,16 @@ class Attempt(Draft):
         if event.at is None or self.ended_at is None:
             return True
         return abs(event.at - self.ended_at) <= _SAME_BREATH
+
+    def is_refused_again_by(self, event: Event) -> bool:
+        """Whether the same refusal comes again, later: of a log without packets that is all that tells two attempts
+        apart. A user may be asked for the password more than once."""
+        if self.sent or self.received or event.at is None:
+            return False
+        within = _SAME_BREATH if event.kind in _OF_USERS else _SAME_LINES
+        same = (one.at for one in reversed(self.events) if one.kind is event.kind and one.message == event.message)
+        at = next(same, None)
+        return at is not None and abs(event.at - at) > within
 
     def take(self, event: Event) -> None:
         """Keep the event, and learn what it says."""

@@ -138,7 +138,8 @@ def cleaned_up(peer: Peer, event: Event) -> Attempt | None:
     if event.message not in _PEER_TABLE:
         return peer.other(event)
     first = peer.first
-    if first is None and not peer.quick and not peer.established:
+    again = first is not None and first.outcome == "failed" and not first.is_near(event)
+    if (first is None or again) and not peer.quick and not peer.established:
         first = peer.new_first(event)
     if first is None or not first.running or first.phase1_up or peer.focus is not first:
         return peer.other(event)

@@ -18,8 +18,8 @@ from nornir_ikediag.protocol.ikev1_exchanges import (
     REFUSALS,
     TRAILING,
 )
+from nornir_ikediag.protocol.keeper import Loose
 
-_MOST_LOOSE = 100
 _MOST_QUICK = 20
 _MOST_ESTABLISHED = 20
 _SIGNS = REFUSALS | OF_PHASE1 | OF_PHASE2  # that something is negotiated
@@ -37,7 +37,7 @@ class Peer:
         self.established: deque[Attempt] = deque(maxlen=_MOST_ESTABLISHED)
         self.ike_sas_up = 0
         self.conclusions = 0
-        self.loose: deque[Event] = deque(maxlen=_MOST_LOOSE)
+        self.loose = Loose()
         self.repeated: Event | None = None  # a first message that is a repetition, or a fresh beginning
         self.rekey_lines: list[Event] = []  # they announce the quick mode that comes next
 
@@ -68,6 +68,9 @@ class Peer:
         if focus is None:
             return None
         if focus.running:
+            if focus.refused and event.kind in REFUSALS and focus.is_refused_again_by(event):
+                self.supersede(focus)
+                return None
             if _is_phase2(event) and focus.quick is None and focus.exchange != "quick-mode" and not focus.phase1_up:
                 return next((one for one in reversed(self.quick.values()) if one.running), focus)
             return focus
@@ -131,14 +134,21 @@ class Peer:
         """Another one takes its place."""
         attempt.supersede()
         self.conclusions += 1
+        self._lose_ike_sa(attempt)
 
     def fail(self, attempt: Attempt, event: Event, stopped_at: str | None = None) -> Attempt:
         """It came to a bad end, if it had none yet."""
         if attempt.running:
             self.conclusions += 1
+            self._lose_ike_sa(attempt)
         attempt.end(event, "failed", stopped_at)
         self.focus = attempt
         return attempt
+
+    def _lose_ike_sa(self, attempt: Attempt) -> None:
+        """An IKE SA without any child SA goes with the attempt that made it, though few logs say so."""
+        if attempt is self.first and not self.established and (attempt.refused or attempt.quick is not None):
+            self.ike_sas_up = 0
 
     def succeed(self, attempt: Attempt, event: Event) -> Attempt:
         """It made what it was for, if it had no end yet."""

@@ -15,12 +15,12 @@ from nornir_ikediag.model.reading import Replayed
 from nornir_ikediag.protocol.ikev2_attempt import Attempt
 from nornir_ikediag.protocol.ikev2_exchanges import ABOUT_CHILD, ENDINGS, FAILURES, state_row
 from nornir_ikediag.protocol.ikev2_session import Session
-from nornir_ikediag.protocol.keeper import MOST_NEGOTIATIONS, folded_once
+from nornir_ikediag.protocol.keeper import MOST_NEGOTIATIONS, Loose, folded_once
 from nornir_ikediag.protocol.voices import is_logged
 
 # A pasted fragment says why a negotiation failed and not with whom: it deserves an answer all the same.
 _FOLD_EVERY = 500  # negotiations
-_MOST_DEVICE_EVENTS, _MOST_PEER_EVENTS = 10_000, 1_000
+_MOST_DEVICE_EVENTS = 10_000
 _MOST_SESSIONS = 4_000
 _IN_FULL = 1_000  # the negotiations at the end of the log that keep every event
 _NEAR_LINES = 60
@@ -88,7 +88,7 @@ class Ikev2Replay:
         self._by_spi: dict[str, Session] = {}
         self._voices: defaultdict[int, _Voice] = defaultdict(_Voice)
         self._voice = self._voices[0]  # that speaks
-        self._peer_events: dict[str, list[Event]] = {}
+        self._peer_events: defaultdict[str, Loose] = defaultdict(Loose)
         self._device_events: list[Event] = []
 
     def feed(self, event: Event, voice: int) -> None:
@@ -243,9 +243,7 @@ class Ikev2Replay:
             self._device_events.append(event)
 
     def _keep_for_peer(self, peer: str, event: Event) -> None:
-        events = self._peer_events.setdefault(peer, [])
-        if len(events) < _MOST_PEER_EVENTS:
-            events.append(event)
+        self._peer_events[peer].append(event)
 
     def _attempts(self) -> Iterator[Attempt]:
         return (attempt for voice in self._voices.values() for attempt in voice.attempts)

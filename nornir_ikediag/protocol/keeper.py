@@ -6,16 +6,34 @@ outcome.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from nornir_ikediag.model.event import EventKind
+from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.protocol.ikev1_attempt import Attempt
 
 MOST_NEGOTIATIONS = 10_000
+_MOST_LOOSE = 1_000
 _FAILED_KEEPS, _GOOD_KEEPS = 6, 3  # events of an attempt, once there are many
 _WHOLE_WITHIN = 250  # the newest attempts keep all their events
 _CHATTER = frozenset({EventKind.NOTED, EventKind.DPD, EventKind.CRYPTO_MAP_CHECK})
+
+
+class Loose:
+    """The events of a peer that belong to no attempt, bounded: the first and the last of them, which tell since when
+    and until when."""
+
+    def __init__(self) -> None:
+        self._first: list[Event] = []
+        self._last: deque[Event] = deque(maxlen=_MOST_LOOSE // 2)
+
+    def append(self, event: Event) -> None:
+        """Keep one more."""
+        (self._first if len(self._first) < _MOST_LOOSE // 2 else self._last).append(event)
+
+    def __iter__(self) -> Iterator[Event]:
+        yield from self._first
+        yield from self._last
 
 
 class Keeper:

@@ -292,9 +292,7 @@ def established() -> Report:
 
 def retrying() -> Report:
     """A peer that tries every eight seconds, another one in between, and a third whose log bears no times."""
-    tries = [
-        _negotiation("", started_at=_at(0) + timedelta(seconds=8 * number), ended_at=None) for number in range(14)
-    ]
+    tries = [_negotiation("", started_at=_at(0) + timedelta(seconds=8 * number), ended_at=None) for number in range(14)]
     further = _negotiation("", started_at=_at(55), stage="phase2", stopped_at="QM_WAIT_MSG2")
     other = _negotiation("", peer="203.0.113.9", tunnel_group="203.0.113.9", started_at=_at(30), role="responder")
     untimed = _negotiation("", peer="203.0.113.11", tunnel_group="203.0.113.11", started_at=None, ended_at=None)
