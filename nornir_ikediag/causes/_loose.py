@@ -69,11 +69,12 @@ def by_occasion(loose: Negotiation, telling: Collection[EventKind]) -> list[Nego
     given: dict[tuple[EventKind, str | None], datetime] = {}
     for event in loose.events:
         what = (event.kind, event.message)
-        if event.at is not None and event.kind in telling:
-            if what in given and abs(event.at - given[what]) > _SAME_BREATH:
+        at = event.at.replace(tzinfo=None) if event.at else None
+        if at is not None and event.kind in telling:
+            if what in given and abs(at - given[what]) > _SAME_BREATH:
                 groups.append([])
                 given = {}
-            given.setdefault(what, event.at)
+            given.setdefault(what, at)
         groups[-1].append(event)
     return [
         msgspec.structs.replace(loose, origin=events[0], started_at=events[0].at, events=tuple(events))

@@ -27,7 +27,7 @@ from nornir_ikediag.protocol.ikev1_ipsec import IpsecLines
 from nornir_ikediag.protocol.ikev1_lines import feed
 from nornir_ikediag.protocol.ikev1_peer import Peer
 from nornir_ikediag.protocol.keeper import Keeper, folded_once
-from nornir_ikediag.protocol.voices import is_logged
+from nornir_ikediag.protocol.voices import is_logged, time_between
 
 _MOST_PEERS = 10_000
 _MOST_DEVICE_EVENTS = 2_000
@@ -251,9 +251,7 @@ class Ikev1Replay:
 
 
 def _are_near(one: Event, other: Event, within: timedelta) -> bool:
-    if one.at is None or other.at is None or (one.at.tzinfo is None) != (other.at.tzinfo is None):
-        return True
-    return abs(one.at - other.at) <= within
+    return one.at is None or other.at is None or time_between(one.at, other.at) <= within
 
 
 def _of(event: Event, peer: str) -> Event:

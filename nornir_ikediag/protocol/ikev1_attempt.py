@@ -11,6 +11,7 @@ from nornir_ikediag.model.negotiation import NegotiatedChild, Negotiation
 from nornir_ikediag.model.sa import Selector
 from nornir_ikediag.protocol.draft import Draft
 from nornir_ikediag.protocol.ikev1_exchanges import LAST, MACHINES, REFUSALS, Message
+from nornir_ikediag.protocol.voices import time_between
 
 _SAME_BREATH, _SAME_LINES = timedelta(seconds=20), timedelta(seconds=5)
 _OF_USERS = frozenset({EventKind.XAUTH_REJECTED, EventKind.AAA_UNREACHABLE})
@@ -56,7 +57,7 @@ class Attempt(Draft):
         """Whether the event comes in the same breath as the end of this attempt."""
         if event.at is None or self.ended_at is None:
             return True
-        return abs(event.at - self.ended_at) <= _SAME_BREATH
+        return time_between(event.at, self.ended_at) <= _SAME_BREATH
 
     def is_refused_again_by(self, event: Event) -> bool:
         """Whether the same refusal comes again, later: of a log without packets that is all that tells two attempts
@@ -66,7 +67,7 @@ class Attempt(Draft):
         within = _SAME_BREATH if event.kind in _OF_USERS else _SAME_LINES
         same = (one.at for one in reversed(self.events) if one.kind is event.kind and one.message == event.message)
         at = next(same, None)
-        return at is not None and abs(event.at - at) > within
+        return at is not None and time_between(event.at, at) > within
 
     def take(self, event: Event) -> None:
         """Keep the event, and learn what it says."""

@@ -62,7 +62,7 @@ class Replay:
 
     def window_begins(self) -> None:
         """What was fed until now was logged before what comes."""
-        self._window_from = next(self._numbers)
+        self._window_from = self._window_from or next(self._numbers)
 
     def finish(self) -> Replayed:
         """All negotiations in the order in which they began, and the events that belong to none."""

@@ -70,3 +70,9 @@ def _is_before(one: datetime | None, other: datetime | None) -> bool:
 def of_no_year(at: datetime) -> datetime:
     """A debug prints no year and no zone, a syslog may: for comparing the two."""
     return at.replace(year=2000, tzinfo=None)
+
+
+def time_between(one: datetime, other: datetime) -> timedelta:
+    """Between two times of which one may lack its year or its zone."""
+    apart = abs(of_no_year(one) - of_no_year(other))
+    return apart if (one.tzinfo is None) != (other.tzinfo is None) else min(apart, abs(one - other))
