@@ -34,7 +34,7 @@ def finding_lines(number: int, finding: Finding, device: ReportDevice) -> Iterat
     yield hanging("   ", words.listed(facts), "dim")
     if finding.explanation:
         yield hanging("   ", words.printable(finding.explanation))
-    yield from _quoted("Evidence", words.proof(finding))
+    yield from _quoted("Evidence", words.proof(finding, device))
     yield from _quoted("Configuration", finding.configuration)
     yield from _advice(finding)
 

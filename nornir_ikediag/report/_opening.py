@@ -2,7 +2,7 @@
 a ticket. Is it up · which phase · whose side · which line proves it · what do I type next · what do I ask the peer.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from rich.text import Text
@@ -12,8 +12,9 @@ from nornir_ikediag.report import _words as words
 
 LINES = 15
 _LABEL_WIDTH = 10
-# Past these many lines of the terminal a value is cut; the whole of it stands further down.
-_ROOM = {"Tunnel": 2, "Cause": 2, "Phase": 2, "Side": 1, "Proof": 2, "Next": 2, "Ask peer": 3}
+# The lines of a terminal that each value may have for certain; what one leaves free is given out in this order, a line
+# at a time. What is cut all the same stands whole further down.
+_ROOM = {"Proof": 2, "Cause": 2, "Ask peer": 3, "Next": 2, "Tunnel": 2, "Phase": 2, "Side": 1}
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -72,24 +73,20 @@ def _of_finding(subject: Subject) -> Iterator[tuple[str, str]]:
         yield "Tunnel", words.listed((words.whom(tunnel), words.lasting(tunnel), _version(tunnel)))
     elif finding.peer is not None:
         yield "Tunnel", words.listed((words.whom(finding), "state unknown"))
-    else:
-        yield (
-            "Device",
-            words.listed((words.printable(device.name), device.role, words.printable(device.software or ""))),
-        )
+    elif finding.family != "device":
+        yield "Tunnel", "its peer is not named in what was read"
     yield "Cause", f"{words.printable(finding.summary)} [{finding.cause}, {finding.confidence}]"
-    yield (
-        "Phase",
-        words.phase(finding, negotiation) + (f"; {words.attempt(negotiation)}" if negotiation else ""),
-    )
+    if finding.family != "device" or negotiation or tunnel:
+        attempt = f"; {words.attempt(negotiation)}" if negotiation else ""
+        yield "Phase", words.phase(finding, negotiation) + attempt
     yield "Side", words.SIDES[finding.side]
-    for evidence in words.proof(finding)[:1]:
+    for evidence in words.proof(finding, device)[:1]:
         yield "Proof", f"{words.where(evidence)}  {words.printable(evidence.text.strip())}"
     for step in finding.next_steps[:1]:
         yield "Next", f"{words.printable(step.command)}   ({words.EFFECTS[step.effect]}: {words.printable(step.why)})"
     for question in finding.ask_peer[:1]:
         yield "Ask peer", words.printable(question)
-    if not finding.ask_peer and finding.side == "local":
+    if not finding.ask_peer and finding.side == "local" and finding.family != "device":
         yield "Ask peer", "nothing: this end can mend it"
 
 
@@ -152,12 +149,28 @@ def _sa_words(negotiation: ReportNegotiation) -> str:
 
 
 def _fields(fields: Iterable[tuple[str, str]], width: int | None) -> Iterator[Text]:
-    for label, value in fields:
+    listed = list(fields)
+    measure = width and width - _LABEL_WIDTH - 2
+    for (label, value), room in zip(listed, _shared_out(listed, measure), strict=True):
         kept = value[value.rfind(" [") :] if label == "Cause" else ""  # the id is what one types next
-        room = _ROOM.get(label, 1)
-        for number, part in enumerate(folded(value, width and width - _LABEL_WIDTH - 2, room, kept)):
+        for number, part in enumerate(folded(value, measure, room, kept)):
             line = Text().append(f"  {label if number == 0 else '':<{_LABEL_WIDTH}}", "bold")
             yield line.append(part, "cyan" if label == "Proof" else "")
+
+
+def _shared_out(fields: Sequence[tuple[str, str]], measure: int | None) -> list[int]:
+    """The lines that each field may take, together no more than the block has beside its headline."""
+    wanted = [len(folded(value, measure, LINES)) for _, value in fields]
+    rooms = [min(lines, _ROOM.get(label, 1)) for (label, _), lines in zip(fields, wanted, strict=True)]
+    order = [*_ROOM]
+    ranked = sorted(range(len(fields)), key=lambda at: order.index(fields[at][0]) if fields[at][0] in order else -1)
+    spare = LINES - 1 - sum(rooms)
+    while spare > 0 and rooms != wanted:
+        for at in ranked:
+            if spare > 0 and rooms[at] < wanted[at]:
+                rooms[at] += 1
+                spare -= 1
+    return rooms
 
 
 def folded(value: str, width: int | None, room: int, kept: str = "") -> list[str]:

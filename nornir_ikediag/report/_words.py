@@ -83,18 +83,19 @@ def _visible(character: str) -> str:
 def phase(finding: Finding, negotiation: ReportNegotiation | None) -> str:
     """Which phase of a tunnel a finding is about; of one that no line explains, the exchange tells."""
     if finding.family == "device" and negotiation is not None:
-        of_child = negotiation.stage == "phase2"
-        return _ATTEMPTED.get(negotiation.exchange, PHASES["phase2"] if of_child else _NOT_TOLD)
+        return PHASES["phase2"] if negotiation.stage == "phase2" else _ATTEMPTED.get(negotiation.exchange, _NOT_TOLD)
     if finding.cause == "undetermined":
         suspects = {one.cause for one in finding.alternatives}
         return PHASES["phase2"] if suspects and suspects <= _SUSPECTS_OF_PHASE2 else _NOT_TOLD
     return PHASES.get(finding.family, finding.family)
 
 
-def proof(finding: Finding) -> tuple[Evidence, ...]:
-    """The lines to show for it. Of a device that said nothing there is only our own sentence, and it heads the
-    finding already."""
-    return tuple(one for one in finding.evidence if one.text != finding.summary)
+def proof(finding: Finding, device: ReportDevice) -> tuple[Evidence, ...]:
+    """The lines that prove a finding, without those that only repeat its summary: a failed login has no other."""
+    said = finding.summary.casefold()
+    return tuple(
+        line for line in finding.evidence if line.text.strip().removeprefix(f"{device.name}: ").casefold() != said
+    )
 
 
 def where(evidence: Evidence) -> str:

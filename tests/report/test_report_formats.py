@@ -13,13 +13,15 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from nornir_ikediag.debugs import clock
 from nornir_ikediag.errors import UsageError
-from nornir_ikediag.model.report import Report
+from nornir_ikediag.model.evidence import Evidence
+from nornir_ikediag.model.report import Finding, Report
 from nornir_ikediag.report import Paper, formats, render
 from nornir_ikediag.report._opening import LINES, folded
-from nornir_ikediag.report._words import ASSUMED_YEAR, moment, printable, span
+from nornir_ikediag.report._words import ASSUMED_YEAR, moment, phase, printable, span
 from nornir_ikediag.report.json import schema
 
 _HERE = Path(__file__).parent
@@ -73,6 +75,93 @@ def test_a_narrow_terminal_breaks_no_address_and_leaves_no_rest_of_a_command_at_
     assert any(line.startswith(f"{device.tunnels[0].peer} ") for line in row)
     steps = printed[printed.index("   Next steps\n") :].partition("   Ask")[0].splitlines()[1:]
     assert [line for line in steps if not line.startswith("     ")] == []
+
+
+def _reported(finding: Finding, build: Build) -> Report:
+    """The failing case with that finding in place of its own."""
+    report = build["failed"]()
+    return replace(report, devices=(replace(report.devices[0], findings=(finding,)),))
+
+
+def test_a_short_block_gives_its_free_lines_to_the_proof_and_the_cause(build: Build) -> None:
+    finding = replace(
+        build["failed"]().devices[0].findings[0],
+        summary="We refuse the peer's certificate: Certificate date is out-of-range, serial number: 2D00000A, subject "
+        "name: cn=branch1.example.net",
+        evidence=(
+            Evidence(
+                "debug",
+                1,
+                "Nov 20 2018 12:00:00 fw1 : %ASA-3-717009: Certificate validation failed. Certificate date is "
+                "out-of-range, serial number: 2D00000A, subject name: cn=branch1.example.net.",
+            ),
+        ),
+        ask_peer=("Please send the chain of your certificate.",),
+    )
+    block, _, _ = render(_reported(finding, build), "text", Paper(width=80)).partition("\n\n")
+    assert block.splitlines() == [
+        " DOWN, CRITICAL  203.0.113.7 on fw1 (198.51.100.1)",
+        "  Tunnel    203.0.113.7 · branch-7 · down since 2026-03-02 12:10:00Z · IKEv1",
+        "  Cause     We refuse the peer's certificate: Certificate date is out-of-range,",
+        "            serial number: 2D00000A, subject name: cn=branch1.example.net",
+        "            [pre-shared-key-mismatch, likely]",
+        "  Phase     phase 1, authentication; main mode as initiator, failed at",
+        "            MM_WAIT_MSG6",
+        "  Side      open: what was read does not tell whose",
+        "  Proof     debug:1  Nov 20 2018 12:00:00 fw1 : %ASA-3-717009: Certificate",
+        "            validation failed. Certificate date is out-of-range, serial number:",
+        "            2D00000A, subject name: cn=branch1.example.net.",
+        "  Next      show running-config tunnel-group 203.0.113.7   (reads only: see when",
+        "            and how the key is set)",
+        "  Ask peer  Please send the chain of your certificate.",
+    ]
+
+
+def test_of_a_device_the_block_says_what_there_is_and_no_sentence_twice(build: Build) -> None:
+    refused = "fw1: the device refused the user name or password; check IKEDIAG_USERNAME and IKEDIAG_PASSWORD."
+    finding = replace(
+        build["fleet"]().devices[-1].findings[0],
+        cause="login-failed",
+        side="local",
+        summary=refused.replace("fw1: the", "The"),
+        evidence=(Evidence("ssh 198.51.100.1", 1, refused),),
+    )
+    printed = render(_reported(finding, build), "text", Paper(width=80))
+    assert printed.partition("\n\n")[0].splitlines() == [
+        " ERROR  fw1 (198.51.100.1)",
+        "  Cause     The device refused the user name or password; check IKEDIAG_USERNAME",
+        "            and IKEDIAG_PASSWORD. [login-failed, certain]",
+        "  Side      this end",
+        "  Next      ssh 198.51.100.9   (reads only: see whether the address answers at",
+        "            all)",
+    ]
+    assert "Evidence" not in printed
+
+
+def test_a_fault_of_a_tunnel_that_no_line_names_says_so(build: Build) -> None:
+    finding = replace(build["failed"]().devices[0].findings[0], peer=None, tunnel_group=None, negotiation=None)
+    block, _, _ = render(_reported(finding, build), "text", Paper(width=80)).partition("\n\n")
+    assert block.splitlines()[:4] == [
+        " CRITICAL  fw1 (198.51.100.1)",
+        "  Tunnel    its peer is not named in what was read",
+        "  Cause     the pre-shared keys of the two ends differ [pre-shared-key-mismatch,",
+        "            likely]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("exchange", "stage", "said"),
+    [
+        ("main-mode", "phase1", "phase 1"),
+        ("main-mode", "phase2", "phase 2, IPsec"),
+        ("quick-mode", "phase2", "phase 2, IPsec"),
+        ("ikev2", "authentication", "the log does not tell which"),
+    ],
+)
+def test_the_phase_of_a_failure_that_no_line_explains(build: Build, exchange: str, stage: str, said: str) -> None:
+    device = build["failed"]().devices[0]
+    negotiation = replace(device.negotiations[0], exchange=exchange, stage=stage)
+    assert phase(replace(device.findings[0], cause="undetermined", family="device"), negotiation) == said
 
 
 def test_leaves_lines_whole_in_a_pipe(build: Build) -> None:
