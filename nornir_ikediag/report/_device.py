@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from nornir_ikediag.model.report import ReportDebug, ReportDevice, ReportNegotiation, ReportTunnel
@@ -11,7 +10,6 @@ from nornir_ikediag.model.sa import ChildSa, IkeSa
 from nornir_ikediag.report import _words as words
 from nornir_ikediag.report._findings import finding_lines
 from nornir_ikediag.report._layout import hanging, table
-from nornir_ikediag.report._opening import listed_states
 from nornir_ikediag.report._runs import Run, runs
 
 _TUNNELS_SHOWN = 40
@@ -43,7 +41,7 @@ def device_pieces(device: ReportDevice) -> Iterator[RenderableType]:
         yield from finding_lines(number, finding, device)
     if device.debug is not None:
         yield Text("")
-        yield from _window(device.debug)
+        yield from window(device.debug)
     if device.sources:
         yield Text("")
         yield from _sources(device)
@@ -53,6 +51,13 @@ def status_lines(device: ReportDevice) -> Iterator[Text]:
     """The name, and under it `software 9.8(2) · active · up 3 d 4 h · last change …`."""
     host = f" ({device.host})" if device.host and device.host != device.name else ""
     yield Text(words.printable(f"{device.name}{host}"), "bold underline")
+    known = status(device)
+    if known:
+        yield hanging("  ", known)
+
+
+def status(device: ReportDevice) -> str:
+    """What is known of the device itself, in one line; empty where nothing is."""
     known = (
         "" if device.status == "read" else device.status,
         _software(device),
@@ -62,8 +67,7 @@ def status_lines(device: ReportDevice) -> Iterator[Text]:
         f"last change {words.printable(device.last_change)}" if device.last_change else "",
         f"read at {words.moment(device.collected_at)}" if device.collected_at else "",
     )
-    if any(known):
-        yield hanging("  ", words.listed(known))
+    return words.listed(known)
 
 
 def _software(device: ReportDevice) -> str:
@@ -99,14 +103,15 @@ def _tunnel_row(tunnel: ReportTunnel) -> tuple[Text | str, ...]:
         words.printable(tunnel.peer + name),
         words.printable(", ".join(part for part in (group, tunnel.username) if part)),
         f"v{tunnel.ike_version}" if tunnel.ike_version else "",
-        Text(tunnel.state.replace("-", " "), words.STATE_STYLES[tunnel.state]),
+        Text(words.state(tunnel.state), words.STATE_STYLES[tunnel.state]),
         words.moment(tunnel.since),
-        _total(tunnel, "pkts encaps"),
-        _total(tunnel, "pkts decaps"),
+        total(tunnel, "pkts encaps"),
+        total(tunnel, "pkts decaps"),
     )
 
 
-def _total(tunnel: ReportTunnel, counter: str) -> str:
+def total(tunnel: ReportTunnel, counter: str) -> str:
+    """A counter over all child SAs of a tunnel; empty where none has it."""
     values = [child.counters[counter] for child in tunnel.child_sas if counter in child.counters]
     return f"{sum(values):,}" if values else ""
 
@@ -115,12 +120,13 @@ def _security_associations(tunnel: ReportTunnel) -> Iterator[Text]:
     if tunnel.ike_sas or tunnel.child_sas:
         yield Text(f"  {words.whom(tunnel)}", "bold")
     for ike in tunnel.ike_sas:
-        yield hanging("    IKE SA    ", _ike_sa(ike))
+        yield hanging("    IKE SA    ", ike_sa(ike))
     for child in tunnel.child_sas:
-        yield hanging("    child SA  ", _child_sa(child))
+        yield hanging("    child SA  ", child_sa(child))
 
 
-def _ike_sa(ike: IkeSa) -> str:
+def ike_sa(ike: IkeSa) -> str:
+    """An IKE SA in one line."""
     transforms = "/".join(part for part in (ike.encryption, ike.hash, ike.prf) if part)
     parts = (
         f"IKEv{ike.ike_version}",
@@ -134,7 +140,8 @@ def _ike_sa(ike: IkeSa) -> str:
     return words.printable(words.listed(parts))
 
 
-def _child_sa(child: ChildSa) -> str:
+def child_sa(child: ChildSa) -> str:
+    """The child SAs of a pair of selectors in one line, the counters that tell something among them."""
     counters = [
         f"{name.removeprefix('pkts ')} {count:,}"
         for name, count in child.counters.items()
@@ -190,7 +197,8 @@ def _started(one: ReportNegotiation) -> str:
     return one.started_at.strftime("%m-%d %H:%M:%S") if one.started_at else ""
 
 
-def _window(debug: ReportDebug) -> Iterator[Text]:
+def window(debug: ReportDebug) -> Iterator[Text]:
+    """What a debug window was and sent, and whether it is proved closed, a line each."""
     if debug.refusal:
         yield hanging("", words.printable(debug.refusal), "yellow")
         for command in debug.commands:
@@ -224,30 +232,3 @@ def _sources(device: ReportDevice) -> Iterator[RenderableType]:
             yield hanging(f"  {words.printable(source.name)}: ", words.printable(said), "dim")
     for reason in device.not_judged:
         yield hanging("  not judged: ", words.printable(reason), "magenta")
-
-
-def summary_table(devices: Sequence[ReportDevice]) -> Table:
-    """One line a device: its verdict, its tunnels and the finding to act on first."""
-    return table(
-        ("Device", "Verdict", "Up", "Not up", "Tunnels and worst finding"), map(_summary_row, devices), ("Up", "Not up")
-    )
-
-
-def _summary_row(device: ReportDevice) -> tuple[Text | str, ...]:
-    up = sum(tunnel.state in ("up", "rekeying") for tunnel in device.tunnels)
-    serious = [finding for finding in device.findings if finding.severity in words.TO_ACT_ON]
-    worst = min(serious, key=lambda one: words.SEVERITY_RANK[one.severity], default=None)
-    if device.status in ("unreachable", "login-failed"):
-        verdict = Text(device.status.replace("-", " "), "magenta")
-        said = words.printable(next(iter(device.not_judged), worst.summary if worst else ""))
-    elif worst is not None:
-        verdict = Text(worst.severity, words.SEVERITY_STYLES[worst.severity])
-        peer = f"{words.printable(worst.peer)}: " if worst.peer else ""
-        said = f"{peer}{words.printable(worst.summary)}"
-    elif not device.judged:
-        verdict, said = Text("not judged", "magenta"), words.printable(next(iter(device.not_judged), ""))
-    else:
-        verdict = Text("healthy", "green")
-        quiet = listed_states(tunnel for tunnel in device.tunnels if tunnel.state not in ("up", "rekeying"))
-        said = words.printable(words.listed((quiet, *(finding.summary for finding in device.findings[:1]))))
-    return (words.printable(device.name), verdict, str(up), str(len(device.tunnels) - up), said)

@@ -8,10 +8,11 @@ import msgspec
 from rich.text import Text
 
 from nornir_ikediag.model.report import Finding, Report, ReportDevice, ReportNegotiation, ReportTunnel
+from nornir_ikediag.model.tunnel import TunnelState
 from nornir_ikediag.report import _words as words
 
 LINES = 15
-_LABEL_WIDTH = 10
+LABEL_WIDTH = 10
 # The lines of a terminal that each value may have for certain; what one leaves free is given out in this order, a line
 # at a time. What is cut all the same stands whole further down.
 _ROOM = {"Proof": 2, "Cause": 2, "Ask peer": 3, "Next": 2, "Tunnel": 2, "Phase": 2, "Side": 1}
@@ -58,7 +59,7 @@ def _headline(subject: Subject) -> Text:
     """`DOWN, CRITICAL  203.0.113.7 on fw1 (198.51.100.1)`."""
     finding, device = subject.finding, subject.device
     tunnel = words.tunnel_of(finding, device)
-    state = f"{tunnel.state.replace('-', ' ').upper()}, " if tunnel else ""
+    state = f"{words.state(tunnel.state).upper()}, " if tunnel else ""
     line = Text().append(f" {state}{finding.severity.upper()} ", f"{words.SEVERITY_STYLES[finding.severity]} reverse")
     about = f"{finding.peer} on " if finding.peer else ""
     host = f" ({device.host})" if device.host and device.host != device.name else ""
@@ -123,10 +124,10 @@ def counted(report: Report) -> str:
 
 def listed_states(tunnels: Iterable[ReportTunnel]) -> str:
     """`11 up, 1 down`, in the order in which states matter; empty without a tunnel."""
-    counts = dict.fromkeys(words.STATE_STYLES, 0)
+    counts: dict[TunnelState, int] = dict.fromkeys(words.STATE_STYLES, 0)
     for tunnel in tunnels:
         counts[tunnel.state] += 1
-    return ", ".join(f"{count:,} {state.replace('-', ' ')}" for state, count in counts.items() if count)
+    return ", ".join(f"{count:,} {words.state(state)}" for state, count in counts.items() if count)
 
 
 def _of_the_only_tunnel(report: Report) -> Iterator[tuple[str, str]]:
@@ -150,11 +151,11 @@ def _sa_words(negotiation: ReportNegotiation) -> str:
 
 def _fields(fields: Iterable[tuple[str, str]], width: int | None) -> Iterator[Text]:
     listed = list(fields)
-    measure = width and width - _LABEL_WIDTH - 2
+    measure = width and width - LABEL_WIDTH - 2
     for (label, value), room in zip(listed, _shared_out(listed, measure), strict=True):
         kept = value[value.rfind(" [") :] if label == "Cause" else ""  # the id is what one types next
         for number, part in enumerate(folded(value, measure, room, kept)):
-            line = Text().append(f"  {label if number == 0 else '':<{_LABEL_WIDTH}}", "bold")
+            line = Text().append(f"  {label if number == 0 else '':<{LABEL_WIDTH}}", "bold")
             yield line.append(part, "cyan" if label == "Proof" else "")
 
 

@@ -9,17 +9,25 @@ from nornir_ikediag.model.report import Walk, WalkLines, WalkStep
 from nornir_ikediag.report import _words as words
 from nornir_ikediag.report._layout import table
 
+COLUMNS = ("Step", "Side", "Exchange", "Message", "What happens", "Lines", "Took")
+
 
 def walk_pieces(walk: Walk) -> Iterator[RenderableType]:
     """A heading and a table, one row a step."""
+    yield Text(title(walk), "bold")
+    yield table(COLUMNS, rows(walk), right=("Step", "Took"))
+
+
+def title(walk: Walk) -> str:
+    """Which negotiation is told, and how far the clocks of its ends differ."""
     offset = walk.clock_offset_seconds
     clocks = f" · the clocks differ by {offset} s" if offset else ""
-    yield Text(f"Step by step: negotiation {words.printable(', '.join(walk.negotiations))}{clocks}", "bold")
-    yield table(
-        ("Step", "Side", "Exchange", "Message", "What happens", "Lines", "Took"),
-        map(_row, walk.steps),
-        right=("Step", "Took"),
-    )
+    return f"Step by step: negotiation {words.printable(', '.join(walk.negotiations))}{clocks}"
+
+
+def rows(walk: Walk) -> list[tuple[str, ...]]:
+    """One row a step, under ``COLUMNS``."""
+    return [_row(step) for step in walk.steps]
 
 
 def _row(step: WalkStep) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ from datetime import datetime
 from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.report import Finding, ReportDevice, ReportNegotiation, ReportTunnel
 from nornir_ikediag.model.sa import Selector, Selectors
+from nornir_ikediag.model.tunnel import TunnelState
 
 SIDES = {
     "local": "this end",
     "peer": "the peer's end",
     "path": "the path between the two ends",
-    "unknown": "open: what was read does not tell whose",
+    "unknown": "open, what was read does not tell whose",
 }
 EFFECTS = {
     "read-only": "reads only",
@@ -47,7 +48,7 @@ _NOT_TOLD = "the log does not tell which"
 _SUSPECTS_OF_PHASE2 = frozenset({"proxy-identity-mismatch", "ipsec-transform-mismatch", "pfs-mismatch"})
 # Of times in lines that bear no year (and of an ASA whose clock was never set).
 ASSUMED_YEAR = 2000
-STATE_STYLES = {
+STATE_STYLES: dict[TunnelState, str] = {
     "up": "green",
     "rekeying": "green",
     "partial": "yellow",
@@ -178,9 +179,14 @@ def negotiation_of(finding: Finding, device: ReportDevice) -> ReportNegotiation 
     return next((one for one in device.negotiations if one.id == finding.negotiation), None)
 
 
+def state(name: TunnelState) -> str:
+    """`phase 1 only`, `down`: a tunnel's state as one says it."""
+    return "phase 1 only" if name == "phase1-only" else name
+
+
 def lasting(tunnel: ReportTunnel) -> str:
     """`down since 2026-11-24 06:10:02`, or the bare state."""
-    return tunnel.state.replace("-", " ") + (f" since {moment(tunnel.since)}" if tunnel.since else "")
+    return state(tunnel.state) + (f" since {moment(tunnel.since)}" if tunnel.since else "")
 
 
 def attempt(negotiation: ReportNegotiation) -> str:

@@ -11,7 +11,8 @@ from rich.text import Text
 from nornir_ikediag.model.report import Report, ReportDevice
 from nornir_ikediag.report import Paper
 from nornir_ikediag.report import _words as words
-from nornir_ikediag.report._device import device_pieces, summary_table
+from nornir_ikediag.report._device import device_pieces
+from nornir_ikediag.report._fleet import summary_table
 from nornir_ikediag.report._layout import printed
 from nornir_ikediag.report._opening import Subject, block, counted, opening
 from nornir_ikediag.report._walk import walk_pieces

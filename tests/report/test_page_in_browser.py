@@ -41,6 +41,19 @@ def _rendered(page: Path, profile: Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=100).stdout
 
 
+@pytest.mark.parametrize("name", ["failed", "fleet", "hostile", "established"])
+def test_a_telephone_shows_the_page_without_scrolling_sideways(tmp_path: Path, name: str) -> None:
+    page = (Path(__file__).parent / f"{name}.html").read_text(encoding="utf-8")
+    telephone = tmp_path / "telephone.html"
+    beyond = "contentDocument.documentElement.scrollWidth - contentDocument.documentElement.clientWidth"
+    telephone.write_text(
+        f'<meta charset="utf-8"><title></title><iframe width="420" height="900" style="border: 0" '
+        f'srcdoc="{html.escape(page)}" onload="document.title = {beyond}"></iframe>',
+        encoding="utf-8",
+    )
+    assert re.findall(r"<title>(.*?)</title>", _rendered(telephone, tmp_path / "profile"))[0] == "0"
+
+
 def test_the_finding_is_on_the_page_and_device_text_stays_text(tmp_path: Path) -> None:
     log = tmp_path / "debug.log"
     log.write_text(_HOSTILE)

@@ -107,7 +107,7 @@ def test_a_short_block_gives_its_free_lines_to_the_proof_and_the_cause(build: Bu
         "            [pre-shared-key-mismatch, likely]",
         "  Phase     phase 1, authentication; main mode as initiator, failed at",
         "            MM_WAIT_MSG6",
-        "  Side      open: what was read does not tell whose",
+        "  Side      open, what was read does not tell whose",
         "  Proof     debug:1  Nov 20 2018 12:00:00 fw1 : %ASA-3-717009: Certificate",
         "            validation failed. Certificate date is out-of-range, serial number:",
         "            2D00000A, subject name: cn=branch1.example.net.",
