@@ -42,12 +42,14 @@ def lacks_source(tunnel: Tunnel, attempt: Negotiation, event: Event) -> bool:
     return pools_of(tunnel) == ()
 
 
-def address_steps(tunnel: Tunnel) -> tuple[Step, ...]:
-    """Which pools serve this group, and how full they are."""
-    pools = pools_of(tunnel) or ("<pool>",)
+def address_steps(tunnel: Tunnel, named: tuple[str, ...] = ()) -> tuple[Step, ...]:
+    """How full the pools are that a line ``named``; which pools serve this group, and how full those are."""
+    pools = () if named else pools_of(tunnel) or ("<pool>",)
+    free = "see how many addresses are free"
     return (
+        *(_steps.read(f"show ip local pool {name}", free) for name in named[:2]),
         _steps.show_group(tunnel, "see which address pools the group names"),
         _steps.read("show running-config group-policy | include address-pools|attributes", "see pools of the policies"),
-        *(_steps.read(f"show ip local pool {name}", "see how many addresses are free") for name in pools[:2]),
+        *(_steps.read(f"show ip local pool {name}", free) for name in pools[:2]),
         _steps.read("show running-config all vpn-addr-assign", "see which sources of addresses are allowed"),
     )

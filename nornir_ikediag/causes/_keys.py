@@ -30,9 +30,10 @@ def blames_key(attempt: Negotiation, event: Event) -> bool:
     return event.kind == EventKind.AUTH_FAILED and bool(_KEY_WORDS.search(event.get("reason") or event.origin.text))
 
 
-def key_steps(tunnel: Tunnel) -> tuple[Step, ...]:
-    """Look first; then the same key on both ends; then this tunnel alone afresh."""
-    group = _steps.group_name(tunnel)
+def key_steps(tunnel: Tunnel, group: str = "") -> tuple[Step, ...]:
+    """Look first; then the same key on both ends; then this tunnel alone afresh. ``group`` is one that a line names."""
+    group = group or _steps.group_name(tunnel)
+    see = "see which tunnel-group serves the peer and that it has a key (masked)"
     lines: tuple[tuple[str, str], ...]
     mode = f"tunnel-group {group} ipsec-attributes"
     if _steps.version_of(tunnel) == 2:
@@ -44,7 +45,7 @@ def key_steps(tunnel: Tunnel) -> tuple[Step, ...]:
         prefix = _steps.attribute_prefix(tunnel)
         lines = ((f"{prefix}pre-shared-key <key>", "the peer must enter the very same key, or the tunnel stays down"),)
     return (
-        _steps.show_group(tunnel, "see which tunnel-group serves the peer and that it has a key (masked)"),
+        _steps.show_group(tunnel, see, group),
         _steps.show_ike_sa(tunnel),
         _steps.change(mode, "the tunnel-group whose key is entered again; agree on the key with the peer first"),
         *(_steps.change(command, why) for command, why in lines),

@@ -53,11 +53,11 @@ def as_configured(network: str) -> str:
     return f"{block.network_address} {block.netmask}" if block.version == 4 else str(block)
 
 
-def protected(tunnel: Tunnel) -> str:
+def protected(tunnel: Tunnel, pair: str = "local {}, remote {}") -> str:
     """What our crypto ACLs have for this peer, in words; empty where they were not read."""
     names = {entry.access_list for entry in entries(tunnel)}
     lines = [line for line in read(tunnel).access_lists if line.name in names and line.permit]
-    pairs = [f"local {line.local}, remote {line.remote}" for line in lines if line.local and line.remote]
+    pairs = [pair.format(line.local, line.remote) for line in lines if line.local and line.remote]
     more = f" and {len(pairs) - 3} more" if len(pairs) > 3 else ""
     return "; ".join(pairs[:3]) + more
 

@@ -100,6 +100,13 @@ def described(differences: tuple[Difference, ...]) -> str:
     return join(f"{one.attribute} (offered {theirs}, configured {ours})" for one, theirs, ours in pairs)
 
 
+def to_mail(differences: tuple[Difference, ...]) -> str:
+    """The same to the peer's engineer, as a sentence; nothing where nothing is known to differ."""
+    pairs = ((one, _said(one.attribute, one.received), _said(one.attribute, one.configured)) for one in differences[:3])
+    said = "; ".join(f"{one.attribute}: you offer {theirs}, we have {ours}" for one, theirs, ours in pairs)
+    return f"Our log has {said}." if said else ""
+
+
 def _confidence(compared: Comparison, attempt: Negotiation, event: Event) -> Confidence:
     if compared.full:
         return "certain"

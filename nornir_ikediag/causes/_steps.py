@@ -7,7 +7,7 @@ The IKEv1 keyword is `ikev1` from 8.4 on and `isakmp` before (Cisco ASA command 
 import ipaddress
 import re
 
-from nornir_ikediag.model.sa import IkeVersion
+from nornir_ikediag.model.sa import IkeVersion, Selectors
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Step
 
@@ -27,6 +27,14 @@ def is_old(tunnel: Tunnel) -> bool:
     configuration = tunnel.device.configuration
     lines = [policy.origin.text for policy in configuration.ike_policies] if configuration else []
     return any("isakmp policy" in line for line in lines)
+
+
+def _is_new(tunnel: Tunnel) -> bool:
+    """Whether the release, or else the configuration's own spelling, says that `ikev1` is the keyword."""
+    if re.match(r"\d+\.\d+", tunnel.device.software or ""):
+        return not is_old(tunnel)
+    configuration = tunnel.device.configuration
+    return configuration is not None and any("ikev1 policy" in one.origin.text for one in configuration.ike_policies)
 
 
 def keyword(tunnel: Tunnel) -> str:
@@ -74,8 +82,9 @@ def change(command: str, why: str) -> Step:
 
 
 def show_ike_sa(tunnel: Tunnel, why: str = "see how far the negotiation comes now") -> Step:
-    """The state of the IKE SA."""
-    return read(f"show crypto {keyword(tunnel)} sa detail", why)
+    """The state of the IKE SA. `isakmp` answers on every release, from 8.4 on for both versions."""
+    spelled = keyword(tunnel) if version_of(tunnel) == 2 or _is_new(tunnel) else "isakmp"
+    return read(f"show crypto {spelled} sa detail", why)
 
 
 def show_policies(tunnel: Tunnel, why: str = "compare our IKE policies with the peer's") -> Step:
@@ -83,20 +92,24 @@ def show_policies(tunnel: Tunnel, why: str = "compare our IKE policies with the 
     return read(f"show running-config crypto {keyword(tunnel)}", why)
 
 
-def show_map(tunnel: Tunnel, why: str = "see the crypto map entry of this peer") -> Step:
-    """The lines of the peer's crypto map entry or of its tunnel interface, or those that name the peer."""
+def show_map(tunnel: Tunnel, why: str = "see this peer's entry") -> Step:
+    """The lines of the peer's crypto map entry or of its tunnel interface; where the entry's number is not known, the
+    line that tells it."""
     if tunnel.interfaces:
         name = tunnel.interfaces[0].name
         return read(f"show running-config interface {name}", "see the tunnel interface of this peer")
     name = entry_name(tunnel)
-    return read(f"show running-config crypto map | include {tunnel.peer if '<' in name else name}", why)
+    if "<" in name:
+        why = f"tells the entry's name and number; include those instead to {why}"
+        return read(f"show running-config crypto map | include {tunnel.peer}", why)
+    return read(f"show running-config crypto map | include {name}", why)
 
 
-def show_group(tunnel: Tunnel, why: str = "see the tunnel-group of this peer") -> Step:
+def show_group(tunnel: Tunnel, why: str = "see the tunnel-group of this peer", group: str = "") -> Step:
     """The tunnel-group; the device masks the key. Without its name, that of a user may be any."""
-    if tunnel.username and not tunnel.tunnel_group:
+    if tunnel.username and not (group or tunnel.tunnel_group):
         return read("show running-config tunnel-group", why)
-    return read(f"show running-config tunnel-group {group_name(tunnel)}", why)
+    return read(f"show running-config tunnel-group {group or group_name(tunnel)}", why)
 
 
 def show_child(tunnel: Tunnel, why: str = "see which child SAs exist and what they carry") -> Step:
@@ -109,7 +122,8 @@ def show_access_list(tunnel: Tunnel, why: str = "see which networks we protect f
     entries = tunnel.configuration.crypto_maps if tunnel.configuration else ()
     name = next((entry.access_list for entry in entries if entry.access_list), None)
     if name is None:
-        return read("show running-config crypto map | include match address", why)
+        why = f"tells this peer's ACL by the number of its entry; show that to {why}"
+        return read(f"show running-config crypto map | include {tunnel.peer}|match address", why)
     return read(f"show running-config access-list {name}", why)
 
 
@@ -118,9 +132,22 @@ def show_logging(tunnel: Tunnel, why: str = "read what the device logged about t
     return read(f"show logging | include {tunnel.peer}", why)
 
 
+def packet_tracer(pair: Selectors | None = None, icmp_type: int = 8) -> str:
+    """A packet of the protected networks, as far as they are known: 8 is an echo, 0 its answer. The hosts are for a
+    person to choose: an address of the device itself would be dropped."""
+    source, destination = (
+        (f"<host of {pair.local.network}>", f"<host of {pair.remote.network}>")
+        if pair is not None
+        else ("<source>", "<destination>")
+    )
+    return f"packet-tracer input <inside> icmp {source} {icmp_type} 0 {destination} detailed"
+
+
 def reset(tunnel: Tunnel, why: str = "start this tunnel afresh once both ends agree; it drops this peer only") -> Step:
     """Remove the SAs of this peer and no other's."""
     command = f"clear crypto {keyword(tunnel)} sa {tunnel.peer}"
-    if keyword(tunnel) == "isakmp":  # `clear crypto isakmp sa` of old releases takes no peer and drops everybody
+    version_known = tunnel.ike_version is not None or bool(tunnel.negotiations)
+    # `clear crypto isakmp sa` of old releases takes no peer and drops everybody
+    if keyword(tunnel) == "isakmp" or not version_known:
         command = f"clear crypto ipsec sa peer {tunnel.peer}"
     return Step(command, "resets-this-tunnel", why)

@@ -1,10 +1,13 @@
 """Words that several causes share: who did what, and how the evidence is cut to a few lines."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
+from nornir_ikediag.model.facts import DeviceFacts
 from nornir_ikediag.model.negotiation import Negotiation
+from nornir_ikediag.model.tunnel import Tunnel
 
 _FEW = 6
 
@@ -45,6 +48,30 @@ def join(words: Iterable[str], conjunction: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
+
+
+def times(count: int) -> str:
+    """``once``, ``3 times``."""
+    return "once" if count == 1 else f"{count} times"
+
+
+def at_time(tunnel: Tunnel, moment: datetime | None) -> str:
+    """`` at 2026-11-24 06:10:02 by our clock``, to be mailed; nothing where no line tells the time."""
+    if moment is None:
+        return ""
+    spelled = "%d %b %H:%M:%S" if tunnel.device.clock_year_assumed else "%Y-%m-%d %H:%M:%S"
+    return f" at {moment.strftime(spelled)} by our clock"
+
+
+def networks_of(local: str, remote: str) -> str:
+    """Both networks as the peer's engineer can read them, to whom `local` is the other one; nothing if not known."""
+    return f"{local} (ours) and {remote} (yours)" if local and remote else ""
+
+
+def own_words(facts: DeviceFacts) -> str:
+    """What kept the collector out, as a summary: no name in front, no full stop; empty where it was not kept out."""
+    said = (facts.problem or "").removeprefix(f"{facts.name}: ").removesuffix(".")
+    return said[:1].upper() + said[1:]
 
 
 def waits_in(state: str | None) -> str:

@@ -69,7 +69,7 @@ def match(tunnel: Tunnel) -> Verdict:
         ),
         configuration=group_lines(tunnel) + _pool_lines(tunnel, pools),
         next_steps=(
-            *address_steps(tunnel),
+            *address_steps(tunnel, pools),
             _steps.read("ping <dhcp-server of the group>", "see that the DHCP server is reached from here")
             if dhcp
             else _steps.change(

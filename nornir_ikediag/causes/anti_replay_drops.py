@@ -56,7 +56,8 @@ def match(tunnel: Tunnel) -> Verdict:
         next_steps=(
             _steps.read(f"show crypto ipsec sa peer {tunnel.peer} detail", "see whether the counter grows"),
             _steps.change(
-                "crypto ipsec security-association replay window-size 1024", "a wider window, for SAs made from now on"
+                "crypto ipsec security-association replay window-size 1024",
+                "a wider window, for the SAs of every peer that are made from now on",
             ),
         ),
         ask_peer=("Does your side queue or balance packets after they are encrypted?",),

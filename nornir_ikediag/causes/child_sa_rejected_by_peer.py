@@ -27,7 +27,7 @@ from nornir_ikediag.causes._children import SYMPTOMS, refused_for
 from nornir_ikediag.causes._configured import proposal_lines
 from nornir_ikediag.causes._findings import found
 from nornir_ikediag.causes._networks import asked_for
-from nornir_ikediag.causes._wording import mode
+from nornir_ikediag.causes._wording import at_time, mode, networks_of
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Alternative, Cause, Verdict
@@ -50,6 +50,7 @@ def match(tunnel: Tunnel) -> Verdict:
         return nothing(tunnel)
     attempt, event = refused[0]
     local, remote = asked_for(attempt, event)
+    asked = networks_of(local, remote)
     networks = f" for {local} to {remote}" if local and remote else ""
     deleted = event.get("name") == "DELETE"
     name = "a delete of phase 1" if deleted else event.get("name") or "an error notify"
@@ -73,7 +74,8 @@ def match(tunnel: Tunnel) -> Verdict:
             _steps.show_access_list(tunnel),
         ),
         ask_peer=(
-            f"Your end refuses our child SA{networks} with {name}. What does its log say: proposal, PFS or networks?",
+            f"Your end refuses our child SA{f' for {asked}' if asked else ''} with {name}{at_time(tunnel, event.at)}. "
+            "What does its log say: proposal, PFS or networks?",
             "Please send your IPsec (phase 2) proposal, PFS group and protected networks for this tunnel.",
         ),
     )

@@ -61,7 +61,6 @@ def match(tunnel: Tunnel) -> Verdict:
         summary = "Our entry is answer-only: only the peer can start this tunnel, and it has not"
     else:
         summary = f"Our entry{f' is {kind} and' if kind else ''} refuses the tunnel that the peer starts"
-    where = f"{entry.name} {entry.sequence}" if entry else "<name> <seq>"
     return Found(
         summary=summary,
         explanation="An entry with several peers starts its tunnels as an originate-only one, which needs IKEv1."
@@ -74,7 +73,10 @@ def match(tunnel: Tunnel) -> Verdict:
         configuration=map_lines(tunnel),
         next_steps=(
             _steps.show_map(tunnel, "see `set connection-type` of the entry"),
-            _steps.change(f"crypto map {where} set connection-type bi-directional", "let both ends start the tunnel"),
+            _steps.change(
+                f"crypto map {_steps.entry_name(tunnel)} set connection-type bi-directional",
+                "let both ends start the tunnel",
+            ),
         ),
         ask_peer=("What is the connection type of your entry for us: originate-only, answer-only or bi-directional?",),
         count=found.count,

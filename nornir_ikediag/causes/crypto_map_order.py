@@ -57,7 +57,8 @@ def match(tunnel: Tunnel) -> Verdict:
     caught = [(attempt, event, line) for attempt, event in refused if (line := taken(attempt, own)) is not None]
     if caught:
         attempt, event, line = caught[0]
-        what, seen = line.origin.text.strip(), seen_in((attempt, line) for attempt, _, line in caught)
+        what = f"{line.get('crypto_map')} {line.get('sequence')}".strip() or line.origin.text.strip()
+        seen = seen_in((attempt, line) for attempt, _, line in caught)
         return _found(tunnel, own, what, few(line, event), attempt, sure=capped("likely", line), seen=seen)
     waits = tunnel.state in WANTED and not tunnel.negotiations
     earlier = catches(configuration, own) if waits else None

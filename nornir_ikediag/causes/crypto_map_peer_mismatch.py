@@ -21,7 +21,7 @@ References
 
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import nothing
-from nornir_ikediag.causes._configured import map_lines
+from nornir_ikediag.causes._configured import map_lines, read
 from nornir_ikediag.causes._setup import suspect
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.tunnel import Tunnel
@@ -45,6 +45,7 @@ def match(tunnel: Tunnel) -> Verdict:
     if found is None:
         return nothing(tunnel)
     configured = found.event.get("configured") if found.event else ""
+    entry = next((f"{one.name} {one.sequence}" for one in read(tunnel).crypto_maps if configured in one.peers), "")
     own = found.event is not None and found.event.kind == EventKind.INITIATION_IMPOSSIBLE
     summary = f"The crypto map entry for this traffic names another peer{f', {configured}' if configured else ''}"
     return Found(
@@ -59,7 +60,8 @@ def match(tunnel: Tunnel) -> Verdict:
             _steps.read("show running-config crypto map | include set peer", "find the entry that names another peer"),
             _steps.show_map(tunnel),
             _steps.change(
-                f"crypto map <name> <seq> set peer {tunnel.peer}", "correct the peer of the entry with this ACL"
+                f"crypto map {entry or '<map> <sequence>'} set peer {tunnel.peer}",
+                "correct the peer of the entry with this ACL",
             ),
         ),
         ask_peer=(f"From which public address do you build the tunnel? We see {tunnel.peer}.",),

@@ -25,7 +25,7 @@ from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, failed_with, is_loose, nothing
 from nornir_ikediag.causes._configured import group_lines
 from nornir_ikediag.causes._life import End, ends, is_back, lines_of, occasions
-from nornir_ikediag.causes._wording import few, plural
+from nornir_ikediag.causes._wording import at_time, few, times
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Cause, Found, Verdict
@@ -52,8 +52,8 @@ def match(tunnel: Tunnel) -> Verdict:
         return nothing(tunnel)
     back, remote_access = is_back(tunnel), tunnel.kind == "remote-access"
     then = "; the tunnel is up again" if back else ""
-    times = len(occasions(lost))
-    how_often = f", {plural(times, 'time')}" if times > 1 else ""
+    count = len(occasions(lost))
+    how_often = f", {times(count)}" if count > 1 else ""
     return Found(
         summary=f"The remote user vanished without logging off{then}"
         if remote_access
@@ -72,9 +72,9 @@ def match(tunnel: Tunnel) -> Verdict:
             _steps.show_group(tunnel, "see the keepalive settings of this peer"),
         ),
         ask_peer=(
-            "Was your device or your uplink down at that time?",
+            f"Was your device or your uplink down{at_time(tunnel, lost[-1].event.at) or ' lately'}?",
             "Do you answer dead peer detection, and with which interval and retries is it set?",
         ),
-        count=times,
+        count=count,
         seen=tuple(end.event for end in lost),
     )

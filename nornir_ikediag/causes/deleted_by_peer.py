@@ -22,7 +22,7 @@ References
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, nothing
 from nornir_ikediag.causes._life import ends, is_back, lines_of, occasions
-from nornir_ikediag.causes._wording import few
+from nornir_ikediag.causes._wording import at_time, few
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Cause, Found, Verdict
@@ -55,7 +55,9 @@ def match(tunnel: Tunnel) -> Verdict:
         side="peer",
         negotiation=whole[-1].negotiation,
         next_steps=(_steps.show_logging(tunnel),),
-        ask_peer=("Why did your end close the tunnel: idle time, lifetime, an administrator?",),
+        ask_peer=(
+            f"Why did your end close the tunnel{at_time(tunnel, whole[-1].event.at)}: idle time, lifetime, somebody?",
+        ),
         count=len(occasions(whole)),
         seen=tuple(end.event for end in whole),
     )

@@ -18,6 +18,8 @@ References
 - RFC 4253 (SSH transport)
 """
 
+from nornir_ikediag.causes._steps import read
+from nornir_ikediag.causes._wording import own_words
 from nornir_ikediag.model.device import Device
 from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.verdict import Cause, Found, RuledOut, Verdict
@@ -35,9 +37,10 @@ def match(device: Device) -> Verdict:
     if facts.status != "unreachable" and facts.problem_cause != "device-unreachable":
         return RuledOut()
     return Found(
-        summary=facts.problem or f"{facts.name} could not be reached",
+        summary=own_words(facts) or f"{facts.name} could not be reached",
         explanation="Nothing was read from this device, so none of its tunnels was judged.",
         evidence=(Evidence(f"ssh {facts.host or facts.name}", 1, facts.problem or facts.status),),
         confidence="certain",
         side="path",
+        next_steps=(read(f"ssh {facts.host or facts.name}", "see from here whether anything answers at that address"),),
     )

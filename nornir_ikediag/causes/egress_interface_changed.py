@@ -23,7 +23,7 @@ References
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, nothing
 from nornir_ikediag.causes._life import events_of, is_back
-from nornir_ikediag.causes._wording import few, plural
+from nornir_ikediag.causes._wording import few, times
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Cause, Found, Verdict
@@ -53,7 +53,7 @@ def match(tunnel: Tunnel) -> Verdict:
     between = f" from {names[0]} to {names[1]}" if len(names) == 2 else ""
     back = is_back(tunnel)
     return Found(
-        summary=f"The route to the peer moved{between}, {plural(len(moves), 'time')}"
+        summary=f"The route to the peer moved{between}{f', {times(len(moves))}' if len(moves) > 1 else ''}"
         + ("; the tunnel is up again" if back else ""),
         explanation="The IKE SA was built on one interface, and the device now reaches the peer through another.",
         evidence=few(tuple(reversed(moves))),

@@ -43,10 +43,9 @@ CAUSE = Cause(
     ),
 )  # fmt: skip
 
-_ASK = (
-    "Do all IP fragments of our large IKE message arrive at your end? The small ones are answered, this one is not.",
-    "Is IKE fragmentation enabled on your side, and does any device in front of you drop UDP fragments?",
-)
+_OURS = "Do all IP fragments of our large IKE message arrive at your end? The small ones are answered, this one is not."
+_THEIRS = "Does every IP fragment of your large IKE message leave your network? Only a part of them arrives here."
+_BOTH = "Is IKE fragmentation enabled on your side, and does any device in front of you drop UDP fragments?"
 
 
 def match(tunnel: Tunnel) -> Verdict:
@@ -62,7 +61,7 @@ def match(tunnel: Tunnel) -> Verdict:
             confidence="likely",
             side="path",
             next_steps=_next(tunnel),
-            ask_peer=_ASK,
+            ask_peer=(_THEIRS, _BOTH),
         )
     quiet = silent_attempts(tunnel, "fragment-loss")
     return _unanswered(tunnel, quiet[0], len(quiet)) if quiet else nothing(tunnel)
@@ -84,7 +83,7 @@ def _unanswered(tunnel: Tunnel, attempt: Negotiation, count: int) -> Found:
             ),
         ),
         next_steps=_next(tunnel),
-        ask_peer=_ASK,
+        ask_peer=(_OURS, _BOTH),
         count=count,
     )
 

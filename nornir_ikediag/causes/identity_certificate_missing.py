@@ -51,7 +51,7 @@ def match(tunnel: Tunnel) -> Verdict:
     return found(
         said,
         summary=f"We have no usable certificate of our own{after_colon(event.get('reason'))}",
-        explanation="Phase 1 needs our certificate to authenticate us, and the device found none that it may use.",
+        explanation="Our certificate is to authenticate us, and the device found none that it may use.",
         confidence="certain",
         side="local",
         configuration=group_lines(tunnel) + map_lines(tunnel),
@@ -61,7 +61,9 @@ def match(tunnel: Tunnel) -> Verdict:
             _steps.read("show clock", "see that the clock is right: a certificate is judged by it"),
             _steps.change(f"tunnel-group {group} ipsec-attributes", "the tunnel-group of this peer"),
             _steps.change(
-                f"{_steps.attribute_prefix(tunnel)}trust-point <trustpoint>",
+                "ikev2 local-authentication certificate <trustpoint>"
+                if _steps.version_of(tunnel) == 2
+                else f"{_steps.attribute_prefix(tunnel)}trust-point <trustpoint>",
                 "authenticates us to this peer with that trustpoint; the peer must trust its CA",
             ),
         ),

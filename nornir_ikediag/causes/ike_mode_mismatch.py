@@ -29,7 +29,7 @@ from nornir_ikediag.causes._wording import after_colon, mode
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
-from nornir_ikediag.model.verdict import Cause, Verdict
+from nornir_ikediag.model.verdict import Cause, Step, Verdict
 
 CAUSE = Cause(
     title="The ends want different exchanges or IKE versions",
@@ -57,13 +57,17 @@ def match(tunnel: Tunnel) -> Verdict:
         confidence="likely",
         side="peer" if by_peer else "unknown",
         configuration=map_lines(tunnel),
-        next_steps=(
-            _steps.show_map(tunnel, "see which IKE version and mode the entry of this peer uses"),
-            _steps.read("show running-config crypto isakmp", "see whether aggressive mode is switched off"),
-            _steps.read("show running-config crypto ikev2", "see on which interfaces IKEv2 is enabled"),
-        ),
+        next_steps=_next(tunnel, by_peer=by_peer),
         ask_peer=("Is your end configured for IKEv1 or for IKEv2, and with IKEv1 for main or for aggressive mode?",),
     )
+
+
+def _next(tunnel: Tunnel, *, by_peer: bool) -> tuple[Step, ...]:
+    """First what the end that refused has: the entry that we began with, or what we do not accept."""
+    entry = _steps.show_map(tunnel, "see which IKE version and mode the entry of this peer uses")
+    mode_off = _steps.show_policies(tunnel, "see whether aggressive mode is switched off (`am-disable`)")
+    enabled = _steps.read("show running-config crypto ikev2", "see on which interfaces IKEv2 is enabled")
+    return (entry, mode_off, enabled) if by_peer else (mode_off, entry, enabled)
 
 
 def _is_mode(attempt: Negotiation, event: Event) -> bool:

@@ -51,7 +51,11 @@ def match(tunnel: Tunnel) -> Verdict:
         side="unknown",
         negotiation=None if is_loose(attempt) else attempt,
         configuration=_lines(tunnel, attempt, event),
-        next_steps=(_steps.show_policies(tunnel, "compare the lifetimes if rekeys make trouble"),),
+        next_steps=(
+            (_steps.show_map if event.get("phase") == "2" else _steps.show_policies)(
+                tunnel, "compare the lifetimes if rekeys make trouble"
+            ),
+        ),
         count=len(changes),
         seen=tuple(event for _, event in changes),
     )

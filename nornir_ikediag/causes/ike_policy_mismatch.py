@@ -38,6 +38,7 @@ CAUSE = Cause(
     explains=_policies.SYMPTOMS,
 )
 
+_ASK_BRIEFLY = " Which IKE (phase 1) proposals does your side have for our address?"
 _ASK = (
     "Please send the IKE (phase 1) proposals as configured on your side for our address: encryption with key length, "
 )
@@ -90,7 +91,7 @@ def _refused_here(tunnel: Tunnel, claimed: list[_policies.Refusal], compared: Co
         alternatives=() if compared.differences else (_ONE_OF if told else (_OF_CHILD, *_ONE_OF)),
         configuration=policy_lines(tunnel, attempt.ike_version),
         next_steps=_policies.policy_steps(tunnel, list(compared.differences) if compared.full else []),
-        ask_peer=(_ASK,),
+        ask_peer=(f"{_policies.to_mail(compared.differences)}{_ASK_BRIEFLY}" if compared.differences else _ASK,),
     )
 
 

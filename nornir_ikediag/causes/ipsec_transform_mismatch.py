@@ -26,7 +26,7 @@ from nornir_ikediag.causes._attempts import nothing
 from nornir_ikediag.causes._children import SYMPTOMS, comparison_lines, differences, offers_and_sets, refused_for
 from nornir_ikediag.causes._configured import proposal_lines
 from nornir_ikediag.causes._findings import found
-from nornir_ikediag.causes._policies import described
+from nornir_ikediag.causes._policies import described, to_mail
 from nornir_ikediag.causes._proposals import Difference
 from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.negotiation import Negotiation
@@ -74,7 +74,7 @@ def match(tunnel: Tunnel) -> Verdict:
         next_steps=_next(tunnel, transport=any(_wants_transport(one) for one in differing)),
         ask_peer=(
             "Which IPsec (phase 2) proposals does your end have for us: encryption with key length, integrity, tunnel "
-            "or transport mode, PFS group?",
+            f"or transport mode, PFS group? {to_mail(differing)}".rstrip(),
         ),
     )
 

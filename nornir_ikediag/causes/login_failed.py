@@ -17,6 +17,8 @@ References
 - asa-syslog: 113015, 605004
 """
 
+from nornir_ikediag.causes._steps import read
+from nornir_ikediag.causes._wording import own_words
 from nornir_ikediag.model.device import Device
 from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.verdict import Cause, Found, RuledOut, Verdict
@@ -34,9 +36,10 @@ def match(device: Device) -> Verdict:
     if facts.status != "login-failed" and facts.problem_cause != "login-failed":
         return RuledOut()
     return Found(
-        summary=facts.problem or f"{facts.name} refused the credentials or `enable`",
+        summary=own_words(facts) or f"{facts.name} refused the credentials or `enable`",
         explanation="Nothing was read from this device, so none of its tunnels was judged.",
         evidence=(Evidence(f"ssh {facts.host or facts.name}", 1, facts.problem or facts.status),),
         confidence="certain",
         side="local",
+        next_steps=(read(f"ssh {facts.host or facts.name}", "log in by hand once, as the same user"),),
     )

@@ -52,7 +52,7 @@ def match(tunnel: Tunnel) -> Verdict:
         configuration=access_list_lines(tunnel),
         next_steps=(
             _steps.read(
-                "packet-tracer input <inside> icmp <source> 0 0 <destination> detailed",
+                _steps.packet_tracer(child.selectors, 0),
                 "see which step an answer reaches: NAT, route, VPN encrypt; run it twice",
             ),
             _steps.read("show running-config nat", "see whether the protected networks are exempt from NAT"),

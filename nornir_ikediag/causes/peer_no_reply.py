@@ -75,6 +75,8 @@ def _shows_which(silent: Quiet) -> bool:
 
 def _first_unanswered(tunnel: Tunnel, silent: Quiet) -> Found:
     resent = silent.attempt.resent if silent.attempt else 0
+    source = f" from {silent.attempt.local}" if silent.attempt and silent.attempt.local else ""
+    to = f" to {tunnel.peer}" if _steps.names_address(tunnel) else ""
     times = f" after {plural(resent, 'resend')}" if resent else ""
     return Found(
         summary=f"The peer does not answer our first message{times}: nothing was received{waits_in(silent.state)}",
@@ -91,12 +93,12 @@ def _first_unanswered(tunnel: Tunnel, silent: Quiet) -> Found:
         configuration=map_lines(tunnel),
         next_steps=(
             _steps.read(f"show route {tunnel.peer}", "see that there is a route, and through which interface"),
-            _steps.show_map(tunnel, "check the `set peer` address"),
+            _steps.read(f"show running-config crypto map | include {tunnel.peer}", "check the `set peer` address"),
             _steps.show_ike_sa(tunnel),
             _steps.show_logging(tunnel),
         ),
         ask_peer=(
-            f"Do you see our UDP 500 packets for {tunnel.peer} arrive, and what does your log say about them?",
+            f"Do our UDP 500 packets{source}{to} arrive at your end, and what does your log say about them?",
             "Is IKE enabled on that interface, and is our public address configured as a peer?",
         ),
         count=silent.count,

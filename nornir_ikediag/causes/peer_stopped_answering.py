@@ -24,7 +24,7 @@ from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import nothing
 from nornir_ikediag.causes._configured import group_lines
 from nornir_ikediag.causes._silence import Quiet, quiet
-from nornir_ikediag.causes._wording import waits_in
+from nornir_ikediag.causes._wording import at_time, waits_in
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Alternative, Cause, Found, Verdict
 
@@ -45,6 +45,7 @@ def match(tunnel: Tunnel) -> Verdict:
 
 def _found(tunnel: Tunnel, silent: Quiet) -> Found:
     state = silent.state
+    when = at_time(tunnel, silent.attempt.started_at if silent.attempt else None)
     return Found(
         summary=f"The peer answered and then fell silent{waits_in(state)}",
         explanation="The path worked for the earlier messages. Either the peer drops our last one without a word, or "
@@ -62,7 +63,7 @@ def _found(tunnel: Tunnel, silent: Quiet) -> Found:
             _steps.read(f"show route {tunnel.peer}", "see that the route to the peer did not move"),
         ),
         ask_peer=(
-            f"Your end answered and then fell silent: we wait{waits_in(state)}. What does your log say at that moment?",
+            f"Your end answered and then fell silent{when}: we wait{waits_in(state)}. What does your log say about it?",
             "Do you have a tunnel-group and a key for the address that we come from, after any NAT?",
         ),
         count=silent.count,

@@ -45,9 +45,10 @@ def match(tunnel: Tunnel) -> Verdict:
     if not refused:
         return nothing(tunnel)
     attempt, event = refused[0]
+    values = _values(tunnel, attempt, event)
     return found(
         refused,
-        summary=f"The ends disagree on perfect forward secrecy: {_values(tunnel, attempt, event)}",
+        summary=f"The ends disagree on perfect forward secrecy: {values}",
         explanation="Phase 1 is complete and the protected networks fit; the child SA is refused for its "
         "Diffie-Hellman group.",
         also=comparison_lines(attempt),
@@ -65,15 +66,22 @@ def match(tunnel: Tunnel) -> Verdict:
             ),
             _steps.reset(tunnel),
         ),
-        ask_peer=("Is perfect forward secrecy (PFS) on for this tunnel at your end, and with which group?",),
+        ask_peer=(
+            "Is perfect forward secrecy (PFS) on for this tunnel at your end, and with which group? As our log has it, "
+            f"{values.replace('the peer offers', 'you offer').replace('its group', 'your group')}.",
+        ),
     )
 
 
 def _values(tunnel: Tunnel, attempt: Negotiation, event: Event) -> str:
     for one in differences(attempt):
-        return f"the peer offers {one.received or 'none'}, we want {one.configured or 'none'}"
+        return f"the peer offers {_group(one.received)}, we want {_group(one.configured)}"
     if event.kind in (EventKind.KE_WRONG_GROUP, EventKind.NOTIFY_RECEIVED):
         sent, wanted = event.get("group") or "our group", event.get("wanted") or "another one"
         return f"{sent} was sent, {wanted} is wanted"
     group = next((entry.pfs_group for entry in entries(tunnel) if entry.pfs_group), None)
     return f"the peer offers none, we want group {group}" if group else "its group is refused"
+
+
+def _group(name: str) -> str:
+    return f"group {name}" if name.isdigit() else name or "none"

@@ -24,7 +24,7 @@ from nornir_ikediag.causes._attempts import nothing
 from nornir_ikediag.causes._configured import access_list_lines, map_lines
 from nornir_ikediag.causes._networks import asked_for
 from nornir_ikediag.causes._silence import quiet
-from nornir_ikediag.causes._wording import waits_in
+from nornir_ikediag.causes._wording import at_time, networks_of, waits_in
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Alternative, Cause, Found, Verdict
 
@@ -48,6 +48,7 @@ def match(tunnel: Tunnel) -> Verdict:
     if silent is None or silent.attempt is None:
         return nothing(tunnel)
     local, remote = asked_for(silent.attempt, silent.attempt.origin)
+    asked = networks_of(local, remote)
     networks = f" for {local} to {remote}" if local and remote else ""
     return Found(
         summary=f"Phase 1 is up and the peer does not answer our child SA{networks}{waits_in(silent.state)}",
@@ -70,7 +71,8 @@ def match(tunnel: Tunnel) -> Verdict:
             _steps.show_map(tunnel),
         ),
         ask_peer=(
-            f"Phase 1 is up and your end does not answer phase 2{networks}. What does its log say at that moment?",
+            f"Phase 1 is up and your end does not answer phase 2{f' for {asked}' if asked else ''}"
+            f"{at_time(tunnel, silent.attempt.started_at)}. What does its log say about it?",
             "Please send your protected networks, IPsec (phase 2) proposal and PFS group for this tunnel.",
         ),
         count=silent.count,

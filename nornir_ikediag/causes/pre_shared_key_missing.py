@@ -55,7 +55,7 @@ def match(tunnel: Tunnel) -> Verdict:
         side="local",
         negotiation=found.attempt,
         configuration=group_lines(tunnel),
-        next_steps=key_steps(tunnel),
+        next_steps=key_steps(tunnel, name),
         count=found.count,
         seen=found.seen,
     )

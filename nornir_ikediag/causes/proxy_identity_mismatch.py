@@ -29,6 +29,7 @@ from nornir_ikediag.causes._children import SYMPTOMS, refused_for
 from nornir_ikediag.causes._configured import access_list_lines, entries, map_lines
 from nornir_ikediag.causes._findings import found
 from nornir_ikediag.causes._networks import as_configured, asked_for, is_any_to_any, protected, proxy_lines
+from nornir_ikediag.causes._wording import networks_of
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
@@ -66,6 +67,9 @@ def match(tunnel: Tunnel) -> Verdict:
     what = f": local {local}, remote {remote}" if local and remote else ""
     routed, configured = is_any_to_any(local, remote), protected(tunnel)
     ours = _we_asked(attempt, event)
+    mirrored = protected(tunnel, "{} (ours) and {} (yours)")
+    ask = f"{'We ask' if ours else 'You ask'} for {networks_of(local, remote)}"
+    asked = f"{ask}{f'; our crypto ACL has {mirrored}' if mirrored else ''}. " if what else ""
     return found(
         refused,
         summary=_summary(what, by_peer=by_peer, ours=ours, routed=routed),
@@ -77,13 +81,12 @@ def match(tunnel: Tunnel) -> Verdict:
         alternatives=() if by_peer or configured else _OTHER_ENTRY,
         configuration=map_lines(tunnel) + access_list_lines(tunnel),
         next_steps=(
-            _steps.show_access_list(tunnel, "compare each line, source and destination swapped, with the peer's"),
-            _steps.show_map(tunnel, "see which ACL the entry of this peer names"),
+            _steps.show_access_list(tunnel, "compare it, source and destination swapped, with the peer's"),
+            *((_steps.show_map(tunnel, "see which ACL the entry of this peer names"),) if entries(tunnel) else ()),
             *(() if ours else (_mirror(tunnel, local, remote),)),  # what we ask for is protected here already
         ),
         ask_peer=(
-            "Please send the protected networks (crypto ACL or traffic selectors) that your end has for this tunnel, "
-            f"with masks. {'We ask for' if ours else 'You ask for'} {what[2:] or 'networks that do not fit'}.",
+            f"{asked}Which networks, with masks, does your end protect for us?",
             *((_NO_ANY,) if routed and not ours else ()),
         ),
     )

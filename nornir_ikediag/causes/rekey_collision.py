@@ -22,7 +22,7 @@ References
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, nothing
 from nornir_ikediag.causes._life import events_of
-from nornir_ikediag.causes._wording import few, plural
+from nornir_ikediag.causes._wording import few, times
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.sa import ChildSa
 from nornir_ikediag.model.tunnel import Tunnel
@@ -54,7 +54,7 @@ def match(tunnel: Tunnel) -> Verdict:
     broken = [event for event in unsettled if tunnel.failures] or (collisions if len(collisions) >= _OFTEN else ())
     if broken:
         return Found(
-            summary=f"Both ends rekey at the same time, {plural(len(collisions), 'time')}",
+            summary=f"Both ends rekeyed at the same time (seen {times(len(collisions))})",
             explanation="Each end starts to replace the SAs before it has seen that the other did.",
             evidence=few(broken),
             confidence=capped("likely", broken[0]),
@@ -88,7 +88,7 @@ def _pairs(child: ChildSa) -> int:
 
 def _next_steps(tunnel: Tunnel) -> tuple[Step, ...]:
     return (
-        _steps.show_child(tunnel, "count the pairs again some minutes later"),
+        _steps.show_child(tunnel, "count the pairs again in some minutes"),
         _steps.show_map(tunnel, "see our lifetimes"),
         _steps.reset(tunnel, "clear what piled up, once; it drops this peer only"),
     )

@@ -23,7 +23,7 @@ References
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, failed_with, is_loose, nothing
 from nornir_ikediag.causes._life import came_up, events_of, fewest, is_back
-from nornir_ikediag.causes._wording import few, plural
+from nornir_ikediag.causes._wording import at_time, few, times
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Cause, Found, Verdict
@@ -55,24 +55,26 @@ def match(tunnel: Tunnel) -> Verdict:
         return nothing(tunnel)
     healed = is_back(tunnel) and bool(came_up(tunnel)) and not _after_last(tunnel, stale)
     spis = sorted({event.get("spi") for event in stale if event.get("spi")})
+    seen = f" (we see {spis[-1]})" if spis else ""
+    when = at_time(tunnel, stale[0].at) or " lately"
     theirs = all(event.get("by") == "peer" for event in stale)
     what = "The peer lacks SAs that we used, and we deleted them" if theirs else "The peer uses SAs that we do not have"
     return Found(
-        summary=f"{what}: {plural(len(stale), 'time')}{', healed by a new negotiation' * healed}",
+        summary=f"{what} (seen {times(len(stale))}){', healed by a new negotiation' * healed}",
         explanation=_explain(spis, theirs=theirs),
         evidence=few(tuple(reversed(stale))),
         confidence=capped("likely" if len(stale) >= _MANY else "possible", stale[-1]),
         side="unknown",
         severity="info" if healed else "warning" if theirs and len(stale) < _MANY else None,
         next_steps=(
-            _steps.show_child(tunnel, "compare our SPIs with the peer's: our inbound one is his outbound one"),
+            _steps.show_child(tunnel, "compare our SPIs with the peer's: our inbound one is its outbound one"),
             _steps.show_ike_sa(tunnel),
             _steps.show_group(tunnel, "see whether keepalives are on"),
             _steps.reset(tunnel, "agree on one set of SAs again; do it at the peer too; it drops this peer only"),
         ),
         ask_peer=(
-            "Which SPIs do you have for us? Please clear this tunnel at your end.",
-            "Was your device restarted or cleared at that time, and is dead peer detection on?",
+            f"Which SPIs do you have for us{seen}? Please clear this tunnel at your end.",
+            f"Was your device restarted or the tunnel cleared{when}, and is dead peer detection on?",
         ),
         count=len(stale),
         seen=stale,

@@ -88,7 +88,7 @@ def _never_started(tunnel: Tunnel, window: WindowFacts) -> Found:
         configuration=map_lines(tunnel),
         next_steps=(
             _steps.read(
-                "packet-tracer input <inside> icmp <source> 8 0 <destination> detailed",
+                _steps.packet_tracer(),
                 "see whether a packet of the protected networks reaches the step VPN encrypt; run it twice",
             ),
             _steps.show_access_list(tunnel),

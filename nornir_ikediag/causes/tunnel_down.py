@@ -106,7 +106,7 @@ def _next_steps(tunnel: Tunnel) -> tuple[Step, ...]:
         *steps,
         _steps.read(f"show route {tunnel.peer}", "see that there is a route, and through which interface"),
         _steps.read(
-            "packet-tracer input <inside> icmp <source> 8 0 <destination> detailed",
+            _steps.packet_tracer(),
             "start the tunnel and see which step a packet of the protected networks reaches; run it twice",
         ),
         _steps.show_map(tunnel),

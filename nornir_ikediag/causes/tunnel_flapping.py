@@ -54,7 +54,7 @@ def match(tunnel: Tunnel) -> Verdict:
     if len(short) + 1 < _OFTEN:
         return nothing(tunnel)
     gaps = [second.started_at - first.started_at for first, second in short if first.started_at and second.started_at]
-    mean = f", on average every {sum(gaps, timedelta()) // len(gaps)}" if gaps else ""
+    mean = f", on average every {_minutes(sum(gaps, timedelta()) / len(gaps))}" if gaps else ""
     return Found(
         summary=f"The tunnel was built anew {len(short) + 1} times{mean}",
         explanation="Each time it was up and ended long before any lifetime was over.",
@@ -77,3 +77,8 @@ def _is_short(first: Negotiation, second: Negotiation) -> bool:
     if first.started_at is None or second.started_at is None:
         return first.outcome == "deleted"
     return timedelta() <= second.started_at - first.started_at < _SHORT
+
+
+def _minutes(gap: timedelta) -> str:
+    seconds = round(gap.total_seconds())
+    return f"{seconds} s" if seconds < 120 else f"{round(seconds / 60)} min"

@@ -50,7 +50,7 @@ def match(tunnel: Tunnel) -> Verdict:
         severity=None if listed else "info",
         configuration=map_lines(tunnel),
         next_steps=(_steps.show_child(tunnel), _steps.show_group(tunnel)),
-        ask_peer=("Who are you, and what is this tunnel for?",),
+        ask_peer=("Which site is at your end, and what is this tunnel for? We no longer know of it.",),
     )
 
 

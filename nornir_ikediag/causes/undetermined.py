@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import capped, is_loose, judged, nothing
 from nornir_ikediag.causes._silence import meaning
-from nornir_ikediag.causes._wording import few, mode, waits_in
+from nornir_ikediag.causes._wording import at_time, few, mode, waits_in
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
@@ -46,7 +46,6 @@ _ENDS = (
     EventKind.ALL_VERSIONS_FAILED, EventKind.QM_FSM_ERROR, EventKind.SEND_FAILURE, EventKind.NOTIFY_SENT,
     EventKind.CONSEQUENCE, EventKind.IKE_TERMINATING,
 )  # fmt: skip
-
 
 _DEBUG = "a debug at level 127 of the next attempt, or the peer's log:"
 _OF_PHASE1 = (
@@ -106,12 +105,16 @@ def _found(tunnel: Tunnel, left: Sequence[tuple[Negotiation, Event | None]]) -> 
         negotiation=None if is_loose(attempt) else attempt,
         selectors=attempt.selectors,
         next_steps=(
-            _steps.show_ike_sa(tunnel),
+            _steps.read("show running-config group-policy", "see which clients the policy of these users lets in")
+            if event
+            else _steps.show_ike_sa(tunnel),
             _steps.show_logging(tunnel, "find what was logged before these lines"),
             _steps.show_map(tunnel),
             _steps.show_group(tunnel),
         ),
-        ask_peer=("Please send the lines of your log about our attempt: the reason may stand there.",),
+        ask_peer=("Which VPN client do you use, in which release, and on which operating system?",)
+        if event
+        else (f"Please send your log about our attempt{at_time(tunnel, attempt.ended_at or attempt.started_at)}.",),
         count=len(left),
         seen=(*(one.origin for one, _ in left), *lasts),
     )

@@ -94,8 +94,9 @@ def phase(finding: Finding, negotiation: ReportNegotiation | None) -> str:
 def proof(finding: Finding, device: ReportDevice) -> tuple[Evidence, ...]:
     """The lines that prove a finding, without those that only repeat its summary: a failed login has no other."""
     said = finding.summary.casefold()
+    name = f"{device.name}: "
     return tuple(
-        line for line in finding.evidence if line.text.strip().removeprefix(f"{device.name}: ").casefold() != said
+        line for line in finding.evidence if line.text.strip().removeprefix(name).removesuffix(".").casefold() != said
     )
 
 

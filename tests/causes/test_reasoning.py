@@ -1,5 +1,6 @@
 """The shared reasoning of the causes, on values: which line is the reason, what a silence means, what differs."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,12 +10,15 @@ from nornir_ikediag.causes._attempts import attempts, reason
 from nornir_ikediag.causes._children import refusal
 from nornir_ikediag.causes._proposals import compare
 from nornir_ikediag.causes._silence import meaning
+from nornir_ikediag.causes._wording import at_time, networks_of, own_words
 from nornir_ikediag.model.configuration import Configuration, IkePolicy
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.facts import DeviceFacts
 from nornir_ikediag.model.negotiation import Negotiation
+from nornir_ikediag.model.sa import IkeVersion, Selector, Selectors
 from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.verdict import Step
 
 PEER = "198.51.100.7"
 _HERE = Evidence("a test", 1, "")
@@ -281,15 +285,74 @@ def test_what_the_peer_says_of_a_child_sa(name: str, what: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("software", "show", "clear"),
+    ("software", "version", "show", "clear"),
     [
-        ("8.2(5)", "show crypto isakmp sa detail", f"clear crypto ipsec sa peer {PEER}"),
-        ("8.4(1)", "show crypto ikev1 sa detail", f"clear crypto ikev1 sa {PEER}"),
-        ("9.16(4)", "show crypto ikev1 sa detail", f"clear crypto ikev1 sa {PEER}"),
-        (None, "show crypto ikev1 sa detail", f"clear crypto ikev1 sa {PEER}"),
+        ("8.2(5)", 1, "show crypto isakmp sa detail", f"clear crypto ipsec sa peer {PEER}"),
+        ("8.4(1)", 1, "show crypto ikev1 sa detail", f"clear crypto ikev1 sa {PEER}"),
+        ("9.16(4)", 1, "show crypto ikev1 sa detail", f"clear crypto ikev1 sa {PEER}"),
+        ("9.16(4)", 2, "show crypto ikev2 sa detail", f"clear crypto ikev2 sa {PEER}"),
+        (None, 2, "show crypto ikev2 sa detail", f"clear crypto ikev2 sa {PEER}"),
+        (None, 1, "show crypto isakmp sa detail", f"clear crypto ikev1 sa {PEER}"),
+        (None, None, "show crypto isakmp sa detail", f"clear crypto ipsec sa peer {PEER}"),
     ],
 )
-def test_commands_are_spelled_for_the_release(software: str | None, show: str, clear: str) -> None:
-    subject = tunnel(device=DeviceFacts(name="fw", software=software))
+def test_commands_are_spelled_for_the_release(
+    software: str | None, version: IkeVersion | None, show: str, clear: str
+) -> None:
+    subject = tunnel(device=DeviceFacts(name="fw", software=software), ike_version=version)
     assert _steps.show_ike_sa(subject).command == show
     assert _steps.reset(subject).command == clear
+
+
+def test_without_the_configuration_a_step_finds_the_entry_and_says_how_to_go_on() -> None:
+    subject = tunnel()
+    assert _steps.show_map(subject, "see whether it says `set pfs`") == Step(
+        f"show running-config crypto map | include {PEER}",
+        "read-only",
+        "tells the entry's name and number; include those instead to see whether it says `set pfs`",
+    )
+    assert _steps.show_access_list(subject, "compare it with the peer's") == Step(
+        f"show running-config crypto map | include {PEER}|match address",
+        "read-only",
+        "tells this peer's ACL by the number of its entry; show that to compare it with the peer's",
+    )
+
+
+@pytest.mark.parametrize(
+    ("pair", "command"),
+    [
+        (None, "packet-tracer input <inside> icmp <source> 8 0 <destination> detailed"),
+        (
+            Selectors(Selector("10.1.0.0/24"), Selector("10.2.0.0/24")),
+            "packet-tracer input <inside> icmp <host of 10.1.0.0/24> 8 0 <host of 10.2.0.0/24> detailed",
+        ),
+    ],
+)
+def test_a_simulated_packet_is_of_the_protected_networks(pair: Selectors | None, command: str) -> None:
+    assert _steps.packet_tracer(pair) == command
+
+
+# --- what is mailed
+
+
+@pytest.mark.parametrize(
+    ("moment", "year_assumed", "said"),
+    [
+        (None, None, ""),
+        (datetime(2000, 11, 8, 9, 10, 9), 2000, " at 08 Nov 09:10:09 by our clock"),
+        (datetime(2026, 11, 8, 9, 10, 9), None, " at 2026-11-08 09:10:09 by our clock"),
+    ],
+)
+def test_a_mail_names_the_time_on_our_clock(moment: datetime | None, year_assumed: int | None, said: str) -> None:
+    facts = DeviceFacts(name="fw", clock_year_assumed=year_assumed)
+    assert at_time(tunnel(device=facts), moment) == said
+
+
+def test_the_peers_engineer_reads_whose_network_is_whose() -> None:
+    assert networks_of("10.1.0.0/24", "10.2.0.0/24") == "10.1.0.0/24 (ours) and 10.2.0.0/24 (yours)"
+    assert networks_of("", "10.2.0.0/24") == ""
+
+
+def test_what_kept_us_out_is_a_sentence_without_the_name_in_front() -> None:
+    assert own_words(DeviceFacts(name="fw", problem="fw: no answer.")) == "No answer"
+    assert own_words(DeviceFacts(name="fw")) == ""

@@ -123,14 +123,14 @@ def test_of_a_device_the_block_says_what_there_is_and_no_sentence_twice(build: B
         build["fleet"]().devices[-1].findings[0],
         cause="login-failed",
         side="local",
-        summary=refused.replace("fw1: the", "The"),
+        summary="The device refused the user name or password; check IKEDIAG_USERNAME and IKEDIAG_PASSWORD",
         evidence=(Evidence("ssh 198.51.100.1", 1, refused),),
     )
     printed = render(_reported(finding, build), "text", Paper(width=80))
     assert printed.partition("\n\n")[0].splitlines() == [
         " ERROR  fw1 (198.51.100.1)",
         "  Cause     The device refused the user name or password; check IKEDIAG_USERNAME",
-        "            and IKEDIAG_PASSWORD. [login-failed, certain]",
+        "            and IKEDIAG_PASSWORD [login-failed, certain]",
         "  Side      this end",
         "  Next      ssh 198.51.100.9   (reads only: see whether the address answers at",
         "            all)",
