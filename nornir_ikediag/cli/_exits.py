@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any, Final, TextIO
 
 from nornir_ikediag.cli._log import record
+from nornir_ikediag.cli._terminal import fitted
 from nornir_ikediag.errors import IkediagError
 
 HEALTHY: Final = 0
@@ -71,7 +72,7 @@ def patience() -> Iterator[None]:
 
 def complain(sentence: str) -> int:
     """Say it on standard error; the exit code that goes with it."""
-    print(f"ikediag: {sentence}", file=sys.stderr)
+    print(fitted(f"ikediag: {sentence}", sys.stderr), file=sys.stderr)
     return UNDETERMINED
 
 
@@ -103,7 +104,8 @@ def _framework(error: Any) -> int:
         print(context.get_help(), file=sys.stderr)
         return UNDETERMINED
     hint = f" Try `{context.command_path} --help`." if context is not None else ""
-    return complain(f"{error.format_message().rstrip('.')}.{hint}")
+    said = error.format_message().rstrip(".")
+    return complain(f"{said}{'' if said.endswith('?') else '.'}{hint}")
 
 
 def _prepare_streams() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +12,8 @@ from nornir_ikediag.cli._output import paper, say
 from nornir_ikediag.errors import UsageError
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from nornir_ikediag.causes import CauseModule
 
 
@@ -74,5 +76,20 @@ def _documented(one: CauseModule) -> str:
     if one.cause.explains:
         pieces.append(hanging("explains ", ", ".join(one.cause.explains), "dim"))
     for title, body in one.documentation.items():
-        pieces += [Text(""), Text(title, "bold"), *(Text(line) for line in body.splitlines())]
+        pieces += [Text(""), Text(title, "bold"), *_paragraphs(body)]
     return printed(pieces, paper())
+
+
+def _paragraphs(body: str) -> Iterator[Text]:
+    """Every paragraph and every item of a list as one line, for the terminal to fold: the source is folded at 120."""
+    from nornir_ikediag.report._layout import hanging
+
+    lines: list[str] = []
+    for line in body.splitlines():
+        if lines and lines[-1] and line.strip() and not line.startswith("- "):
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line.strip())
+    for line in lines:
+        item = line.startswith("- ")
+        yield hanging("- " if item else "", line[2:] if item else line)

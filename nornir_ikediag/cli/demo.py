@@ -14,6 +14,7 @@ from nornir_ikediag.cli import _options as options
 from nornir_ikediag.cli._exits import stop
 from nornir_ikediag.cli._fleet import Wanted, fleet
 from nornir_ikediag.cli._output import check, deliver, say
+from nornir_ikediag.cli._terminal import fitted
 from nornir_ikediag.cli.lab import how_to_use, wait_for_interrupt
 from nornir_ikediag.report._words import TO_ACT_ON, plural
 
@@ -45,7 +46,7 @@ def command(
     format_: options.Format = "text",
     output: options.Output = None,
 ) -> int:
-    """Show all of it on simulated firewalls: a health run, debug windows on what looks broken, a report.
+    """Show all of it on simulated firewalls: health run, debug windows, report.
 
     Nothing but this computer is touched: the firewalls are simulated and listen on loopback, and the SSH to them is
     real. Takes about a minute, because negotiations take their time.
@@ -64,7 +65,7 @@ def command(
         _tell(f"{plural(len(lab.hosts), 'simulated firewall')} on loopback, real SSH, {_SPEED:.0f} times as fast.\n")
         deliver(_run(config), format_, output)
         if keep:
-            say("\n" + how_to_use(lab, config))
+            say(fitted("\n" + how_to_use(lab, config), sys.stdout))
             wait_for_interrupt()
         else:
             _tell(_farewell(lab))
@@ -80,7 +81,7 @@ def _run(config: Path) -> Report:
     health = reported(fleet(Wanted(config=config)), "reading", collect_state)
     broken = _broken(health)
     _tell(f"\n2. diagnose: {plural(len(broken), 'firewall')} of {len(health.devices)} need a closer look")
-    _tell("   a debug window on each where the state does not tell, closed again and proved closed")
+    _tell("   each gets a debug window where its state does not tell; it is proved closed")
     closer = reported(
         fleet(Wanted(config=config, hosts=broken)),
         "diagnosing",
@@ -117,4 +118,4 @@ def _farewell(lab: Lab) -> str:
 
 
 def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    print(fitted(text, sys.stderr), file=sys.stderr, flush=True)

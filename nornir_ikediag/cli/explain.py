@@ -70,9 +70,8 @@ def list_unread(sources: Sequence[SourceFacts], stream: TextIO) -> None:
         listed += [f"{where(line)}  {printable(line.text)}\n" for line in source.quoted]
         if source.unread > len(source.quoted):
             listed.append(f"{printable(source.name)}: and {source.unread - len(source.quoted):,} more\n")
-    if not any(source.unread for source in sources):
-        listed.append("Every line was understood.\n")
-    say("".join(listed), stream)
+    head = "\nLines that nothing reads:\n" if listed else "\nEvery line was understood.\n"
+    say(head + "".join(listed), stream)
 
 
 def _keep_inputs(files: Sequence[str], output: Path | None) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nornir_ikediag.cli._output import check_folder, paper, say
+from nornir_ikediag.cli._terminal import fitted
 from nornir_ikediag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def up(
             config = lab.write_inventory(folder)
         except OSError as error:
             raise UsageError(f"The inventory could not be written to {folder}: {error.strerror}.") from error
-        say(how_to_use(lab, config))
+        say(fitted(how_to_use(lab, config), sys.stdout))
         wait_for_interrupt()
     return 0
 

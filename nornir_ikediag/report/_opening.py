@@ -32,10 +32,17 @@ def worst(report: Report) -> Subject | None:
     return min(found, key=lambda subject: words.SEVERITY_RANK[subject.finding.severity], default=None)
 
 
+def opened_with(report: Report) -> Subject | None:
+    """The finding in the opening block; None where a verdict stands there: a warning tells less than what is unread."""
+    subject = worst(report)
+    told_less = subject and report.summary.verdict == "undetermined" and subject.finding.severity == "warning"
+    return None if told_less else subject
+
+
 def opening(report: Report, width: int | None) -> list[Text]:
     """The block, one Text a line, none wider than ``width``."""
-    subject = worst(report)
-    if subject is not None and not (report.summary.verdict == "undetermined" and subject.finding.severity == "warning"):
+    subject = opened_with(report)
+    if subject is not None:
         lines = [*block(subject, width)]
         others = sum(one.severity in words.TO_ACT_ON for each in report.devices for one in each.findings) - 1
         if others:
@@ -51,7 +58,10 @@ def opening(report: Report, width: int | None) -> list[Text]:
 
 def block(subject: Subject, width: int | None) -> Iterator[Text]:
     """One finding as the on-call engineer wants it, a Text a line."""
-    yield _headline(subject)
+    line = _headline(subject)
+    if width is not None:
+        line.truncate(width, overflow="ellipsis")
+    yield line
     yield from _fields(_of_finding(subject), width)
 
 

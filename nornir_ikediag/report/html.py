@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nornir_ikediag.model.report import Report
+from nornir_ikediag.model.report import Report, Walk
 from nornir_ikediag.report import Paper
 from nornir_ikediag.report import _words as words
 from nornir_ikediag.report._device import child_sa, ike_sa, status, total, window
@@ -14,6 +14,14 @@ from nornir_ikediag.report._runs import runs
 from nornir_ikediag.report._walk import COLUMNS, rows, title
 
 _HERE = Path(__file__).parent
+
+
+def _told(walk: Walk) -> list[list[tuple[str, str]]]:
+    """The steps, each value with its column, without the columns in which nothing stands."""
+    steps = rows(walk)
+    filled = [at for at in range(len(COLUMNS)) if any(row[at] for row in steps)]
+    return [[(COLUMNS[at], row[at]) for at in filled] for row in steps]
+
 
 _FILTERS: dict[str, Callable[..., Any]] = {
     "printable": words.printable,
@@ -32,7 +40,8 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "child_sa": child_sa,
     "window": lambda debug: [line.plain.removeprefix("Debug window  ") for line in window(debug)],
     "walk_title": title,
-    "walk_rows": rows,
+    "walk_columns": lambda walk: [name for name, _ in next(iter(_told(walk)), [])],
+    "walk_rows": _told,
 }
 
 
@@ -56,6 +65,5 @@ def render(report: Report, paper: Paper) -> str:
         label_width=LABEL_WIDTH + 2,
         fleet=[(device, at_a_glance(device)) for device in report.devices] if len(report.devices) > 1 else [],
         counted=counted(report),
-        walk_columns=COLUMNS,
         words=words,
     )

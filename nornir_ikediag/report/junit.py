@@ -41,7 +41,7 @@ def _suite(report: Report, device: ReportDevice) -> Element:
             case = _case(suite, device, "what could not be judged", [])
         reasons = " ".join(device.not_judged) or "could not be judged"
         error = Element("error", message=words.printable(reasons), type=kept_out[0].cause if kept_out else "not-judged")
-        error.text = "\n".join(map(_body, kept_out)) or None
+        error.text = "\n".join(_body(finding, device) for finding in kept_out) or None
         case.insert(0, error)
     suite.set("tests", str(len(suite)))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))
@@ -55,7 +55,7 @@ def _case(suite: Element, device: ReportDevice, name: str, findings: list[Findin
     for finding in findings:
         if finding.severity in ("critical", "error"):
             failure = SubElement(case, "failure", type=finding.cause, message=words.printable(finding.summary))
-            failure.text = _body(finding)
+            failure.text = _body(finding, device)
         else:
             output.append(f"{finding.severity} {finding.cause}: {words.printable(finding.summary)}")
     if output:
@@ -63,6 +63,11 @@ def _case(suite: Element, device: ReportDevice, name: str, findings: list[Findin
     return case
 
 
-def _body(finding: Finding) -> str:
-    lines = [finding.explanation, *(f"{words.where(one)}  {one.text}" for one in words.proof(finding))]
+def _body(finding: Finding, device: ReportDevice) -> str:
+    lines = [
+        finding.explanation,
+        *(f"{words.where(one)}  {one.text}" for one in words.proof(finding, device)),
+        *(f"next: {step.command} ({words.EFFECTS[step.effect]}: {step.why})" for step in finding.next_steps),
+        *(f"ask the peer: {question}" for question in finding.ask_peer),
+    ]
     return "\n".join(words.printable(line) for line in lines if line)

@@ -14,7 +14,7 @@ from nornir_ikediag.report import _words as words
 from nornir_ikediag.report._device import device_pieces
 from nornir_ikediag.report._fleet import summary_table
 from nornir_ikediag.report._layout import printed
-from nornir_ikediag.report._opening import Subject, block, counted, opening
+from nornir_ikediag.report._opening import Subject, block, counted, opened_with, opening
 from nornir_ikediag.report._walk import walk_pieces
 
 _IN_FULL = 5  # devices
@@ -31,9 +31,13 @@ def _pieces(report: Report, paper: Paper) -> Iterator[RenderableType]:
         yield Text("")
         yield summary_table(report.devices)
     told = [device for device in report.devices if len(report.devices) == 1 or _needs_action(device)]
+    opened = opened_with(report)
     for device in told:
-        yield Text("")
-        yield from device_pieces(device) if len(told) <= _IN_FULL else _blocks(device, paper)
+        if len(told) <= _IN_FULL:
+            yield Text("")
+            yield from device_pieces(device)
+        else:
+            yield from _blocks(device, paper, opened)
     if len(told) > _IN_FULL:
         yield Text("")
         yield Text("All evidence, alternatives and steps: `ikediag diagnose HOST`, or `--format html`.", "dim")
@@ -44,12 +48,16 @@ def _pieces(report: Report, paper: Paper) -> Iterator[RenderableType]:
     yield _last_line(report)
 
 
-def _blocks(device: ReportDevice, paper: Paper) -> Iterator[RenderableType]:
+def _blocks(device: ReportDevice, paper: Paper, opened: Subject | None) -> Iterator[RenderableType]:
+    """What is to be done on a device, without the finding that the report was ``opened`` with."""
     for reason in device.not_judged:
+        yield Text("")
         line = Text().append(" NOT JUDGED ", "bold magenta reverse")
         yield line.append(words.printable(f" {reason}"))
+    told = opened.finding if opened and opened.device is device else None
     for finding in device.findings:
-        if finding.severity in words.TO_ACT_ON:
+        if finding.severity in words.TO_ACT_ON and finding is not told:
+            yield Text("")
             yield from block(Subject(device, finding), paper.width)
 
 

@@ -164,6 +164,45 @@ def test_the_phase_of_a_failure_that_no_line_explains(build: Build, exchange: st
     assert phase(replace(device.findings[0], cause="undetermined", family="device"), negotiation) == said
 
 
+def test_where_many_need_action_each_finding_stands_once_and_none_is_wider_than_the_terminal(build: Build) -> None:
+    (down,) = (device for device in build["fleet"]().devices if device.name == "fw-oslo")
+    names = [f"fw-of-the-branch-office-in-the-street-with-the-long-name-{number}" for number in range(1, 7)]
+    report = replace(build["fleet"](), devices=tuple(replace(down, name=name) for name in names))
+    lines = render(report, "text", Paper(width=80)).splitlines()
+    assert [line for line in lines if line.startswith(" DOWN")] == [
+        " DOWN, CRITICAL  203.0.113.7 on fw-of-the-branch-office-in-the-street-with-the-…" for _ in names
+    ]
+    assert all(len(line) <= 80 for line in lines)
+
+
+def test_a_walk_says_once_what_holds_for_all_its_steps(build: Build) -> None:
+    (walk,) = build["established"]().walks
+    (first,) = walk.steps
+    second = replace(first, number=2, message="AM2", direction="sent", summary="", client_sequence=None)
+    report = replace(build["established"](), walks=(replace(walk, steps=(first, second)),))
+    told = render(report, "text").partition("Step by step")[2].splitlines()[:4]
+    assert told == [
+        ": negotiation 1 · client · aggressive-mode · the clocks differ by -153 s",
+        "Step  Message     What happens                                                                             "
+        "Lines                               Took",
+        "   1  AM1 · sent  the client offers its policies and names its group (configured: crypto isakmp policy 1)  "
+        "asa-debug.log:1-18, client 489-496   1 s",
+        "   2  AM2 · sent                                                                                           "
+        "asa-debug.log:1-18                   1 s",
+    ]
+    page = render(report, "html")
+    assert "Step by step: negotiation 1 · client · aggressive-mode" in page
+    assert page.count("crypto isakmp policy 1") == 1
+    assert 'data-label="Side"' not in page
+
+
+def test_a_walk_without_steps_is_a_title(build: Build) -> None:
+    (walk,) = build["established"]().walks
+    report = replace(build["established"](), walks=(replace(walk, steps=()),))
+    for format_name in ("text", "html"):
+        assert "Step by step: negotiation 1" in render(report, format_name)
+
+
 def test_leaves_lines_whole_in_a_pipe(build: Build) -> None:
     printed = render(build["failed"](), "text")
     (evidence,) = (one for one in build["failed"]().devices[0].findings[0].evidence if one.line == 41)
