@@ -54,10 +54,11 @@ def last_words(tunnel: Tunnel) -> tuple[Evidence, ...]:
 
 
 def absence(tunnel: Tunnel) -> tuple[Evidence, ...]:
-    """The last lines of the outputs in which the peer is not to be found."""
+    """The last lines of the outputs in which the peer is not to be found, those first that say so themselves."""
     read = [one for one in tunnel.device.sources if one.kind == "show" and one.complete and not one.refused]
     asked = [one for one in read if "sa" in (one.command or one.name).replace("-", " ").split()]
-    return tuple(one.last_line for one in asked if one.last_line)[:2]
+    lines = [one.last_line for one in asked if one.last_line]
+    return tuple(sorted(lines, key=lambda line: not line.text.strip().startswith("There are no")))[:2]
 
 
 def _peer_line(lines: tuple[Evidence, ...]) -> tuple[Evidence, ...]:

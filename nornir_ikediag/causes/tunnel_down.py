@@ -49,11 +49,13 @@ def match(tunnel: Tunnel) -> Verdict:
     when = "%b %d %H:%M:%S" if tunnel.device.clock_year_assumed else "%Y-%m-%d %H:%M:%S"
     since = f" since {tunnel.since.strftime(when)}" if tunnel.since else ""
     why = f"; {plural(failed, 'attempt')} failed" if failed else "; no attempt was seen"
-    evidence = last_words(tunnel) or absence(tunnel)
+    words = last_words(tunnel)
+    evidence = words or absence(tunnel)
     unknown_here = not (tunnel.negotiations or tunnel.events or _is_configured(tunnel))
     return Found(
         summary=f"No SA with this peer{since}{why}" + ("; nothing here names it" if unknown_here else ""),
         explanation="Nothing that was read says why. Only a debug of an attempt, at one of the two ends, can."
+        + (" A line quoted here ends an output in which the peer is not to be found." if evidence and not words else "")
         + (" No SA, log line or configuration of this device names it: is that how it is called here?" * unknown_here),
         evidence=evidence,
         confidence="possible" if unknown_here else "certain",

@@ -31,7 +31,8 @@ def hanging(lead: str, value: str, style: str = "") -> Text:
 def table(columns: Sequence[str], rows: Iterable[Sequence[Text | str]], right: Sequence[str] = ()) -> Table:
     """A table without a frame, two blanks between its columns; the headings named in ``right`` are over numbers.
 
-    A column with nothing in it is left out. What the rows are about stays whole, if it is no longer than an address.
+    A column with nothing in it is left out. What the rows are about, in the first two, stays whole if it is no longer
+    than an address.
     """
     grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
     rows = list(rows)
@@ -41,7 +42,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Text | str]], right: S
             columns[number],
             justify="right" if columns[number] in right else "left",
             overflow="fold",
-            no_wrap=number == 0 and all(len(row[0]) <= _ADDRESS_CHARACTERS for row in rows),
+            no_wrap=number < 2 and all(len(row[number]) <= _ADDRESS_CHARACTERS for row in rows),
         )
     for row in rows:
         grid.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in map(row.__getitem__, filled)))

@@ -26,7 +26,7 @@ def test_a_terminal_gets_whole_words(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_one_would_copy_is_never_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    path = "/tmp/ikediag-demo-abcdefgh/environment.sh-and-more"
+    path = "/home/netops/ikediag-demo-abcdefgh/environment.sh-and-more"
     assert path in fitted(f"  source {path}", _Terminal())
 
 
