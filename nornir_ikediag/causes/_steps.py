@@ -62,6 +62,22 @@ def entry_name(tunnel: Tunnel) -> str:
     return f"{static.name} {static.sequence}" if static else "<map> <sequence>"
 
 
+def _profile(tunnel: Tunnel) -> str:
+    """The IPsec profile of the peer's tunnel interface; empty for a tunnel of a crypto map."""
+    maps = tunnel.configuration.crypto_maps if tunnel.configuration else ()
+    only_profiles = all(entry.kind == "vti" for entry in maps)
+    return next((entry.name for entry in maps if only_profiles), "")
+
+
+def change_entry(tunnel: Tunnel, setting: str, why: str, negated: str = "") -> tuple[Step, ...]:
+    """A setting of the peer's crypto map entry, or of its IPsec profile; ``negated`` is `no ` to take it out."""
+    profile = _profile(tunnel)
+    if not profile:
+        return (change(f"{negated}crypto map {entry_name(tunnel)} {setting}", why),)
+    mode = change(f"crypto ipsec profile {profile}", "the profile of the tunnel interface; others may use it too")
+    return (mode, change(f"{negated}{setting}", why))
+
+
 def names_address(tunnel: Tunnel) -> bool:
     """Whether the peer is an address. Somebody may have asked for a user or a tunnel-group that nothing was seen of."""
     try:
@@ -92,12 +108,15 @@ def show_policies(tunnel: Tunnel, why: str = "compare our IKE policies with the 
     return read(f"show running-config crypto {keyword(tunnel)}", why)
 
 
-def show_map(tunnel: Tunnel, why: str = "see this peer's entry") -> Step:
-    """The lines of the peer's crypto map entry or of its tunnel interface; where the entry's number is not known, the
-    line that tells it."""
+def show_map(tunnel: Tunnel, why: str = "") -> Step:
+    """The lines of the peer's crypto map entry; where its number is not known, the line that tells it. A tunnel
+    interface has an IPsec profile in place of the entry: the settings that ``why`` asks for stand there."""
+    if _profile(tunnel) and why:
+        return read("show running-config crypto ipsec", why)
     if tunnel.interfaces:
         name = tunnel.interfaces[0].name
         return read(f"show running-config interface {name}", "see the tunnel interface of this peer")
+    why = why or "see this peer's entry"
     name = entry_name(tunnel)
     if "<" in name:
         why = f"tells the entry's name and number; include those instead to {why}"

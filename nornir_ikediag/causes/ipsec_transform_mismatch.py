@@ -99,7 +99,6 @@ def _next(tunnel: Tunnel, *, transport: bool) -> tuple[Step, ...]:
         prefix = _steps.attribute_prefix(tunnel)
         sets, new = "show running-config crypto ipsec", f"crypto ipsec {prefix}transform-set <name> <cipher> <hash>"
         uses = f"set {prefix}transform-set <present> <name>"
-    change = f"crypto map {_steps.entry_name(tunnel)} {uses}"
     return (
         *steps,
         _steps.read(sets, "see what those sets contain"),
@@ -109,6 +108,8 @@ def _next(tunnel: Tunnel, *, transport: bool) -> tuple[Step, ...]:
             if transport and _steps.version_of(tunnel) != 2
             else ()
         ),
-        _steps.change(change, "offers it to this peer beside the present ones; the peer may choose it from then on"),
+        *_steps.change_entry(
+            tunnel, uses, "offers it to this peer beside the present ones; the peer may choose it from then on"
+        ),
         _steps.reset(tunnel),
     )

@@ -20,6 +20,8 @@ References
 - asa-syslog: 713257, 713133, 713118, 750003
 """
 
+import re
+
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import nothing
 from nornir_ikediag.causes._children import SYMPTOMS, comparison_lines, differences, refused_for
@@ -28,7 +30,7 @@ from nornir_ikediag.causes._findings import found
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
-from nornir_ikediag.model.verdict import Alternative, Cause, Verdict
+from nornir_ikediag.model.verdict import Alternative, Cause, Step, Verdict
 
 CAUSE = Cause(
     title="The ends disagree on perfect forward secrecy",
@@ -45,6 +47,7 @@ def match(tunnel: Tunnel) -> Verdict:
     if not refused:
         return nothing(tunnel)
     attempt, event = refused[0]
+    offered = next((one.received for one in differences(attempt)), None)
     values = _values(tunnel, attempt, event)
     return found(
         refused,
@@ -60,10 +63,7 @@ def match(tunnel: Tunnel) -> Verdict:
         configuration=map_lines(tunnel),
         next_steps=(
             _steps.show_map(tunnel, "see whether the entry of this peer says `set pfs`, and which group"),
-            _steps.change(
-                f"crypto map {_steps.entry_name(tunnel)} set pfs group<n>",
-                "demands that group of this peer; the peer must set the same one, or no child SA comes up",
-            ),
+            *_change(tunnel, offered),
             _steps.reset(tunnel),
         ),
         ask_peer=(
@@ -81,6 +81,20 @@ def _values(tunnel: Tunnel, attempt: Negotiation, event: Event) -> str:
         return f"{sent} was sent, {wanted} is wanted"
     group = next((entry.pfs_group for entry in entries(tunnel) if entry.pfs_group), None)
     return f"the peer offers none, we want group {group}" if group else "its group is refused"
+
+
+def _change(tunnel: Tunnel, offered: str | None) -> tuple[Step, ...]:
+    """What would make this end agree with what the peer ``offered``; None where that is not known."""
+    group = re.search(r"\d+", offered or "")
+    if offered is not None and group is None:
+        return _steps.change_entry(
+            tunnel, "set pfs", "gives up PFS for this peer, as it does; better the peer sets our group", "no "
+        )
+    return _steps.change_entry(
+        tunnel,
+        f"set pfs group{group[0] if group else '<n>'}",
+        "demands that group of this peer; the peer must set the same one, or no child SA comes up",
+    )
 
 
 def _group(name: str) -> str:

@@ -1,6 +1,6 @@
 """The block that is pasted into a ticket, of every cause's recordings as a terminal of 80 columns shows it.
 
-`IKEDIAG_UPDATE=1` rewrites the `.block` beside a case; the difference is then to be read like any other change.
+`IKEDIAG_UPDATE=1` rewrites the `expect.block` of a case; the difference is then to be read like any other change.
 """
 
 import os
@@ -58,7 +58,7 @@ def _blocks(case: Path) -> list[str]:
 
 @pytest.mark.parametrize("stem", _IN_FULL)
 def test_the_block_in_full(stem: str) -> None:
-    expected = _HERE / stem / f"{_IN_FULL[stem]}.block"
+    expected = _HERE / stem / _IN_FULL[stem] / "expect.block"
     printed = "\n".join(_blocks(_HERE / stem / _IN_FULL[stem])) + "\n"
     if os.environ.get("IKEDIAG_UPDATE"):
         expected.write_text(printed, encoding="utf-8")

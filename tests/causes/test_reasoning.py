@@ -1,7 +1,7 @@
 """The shared reasoning of the causes, on values: which line is the reason, what a silence means, what differs."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -11,13 +11,13 @@ from nornir_ikediag.causes._children import refusal
 from nornir_ikediag.causes._proposals import compare
 from nornir_ikediag.causes._silence import meaning
 from nornir_ikediag.causes._wording import at_time, networks_of, own_words
-from nornir_ikediag.model.configuration import Configuration, IkePolicy
+from nornir_ikediag.model.configuration import Configuration, CryptoMapEntry, IkePolicy
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.facts import DeviceFacts
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.sa import IkeVersion, Selector, Selectors
-from nornir_ikediag.model.tunnel import Tunnel
+from nornir_ikediag.model.tunnel import Tunnel, TunnelConfiguration
 from nornir_ikediag.model.verdict import Step
 
 PEER = "198.51.100.7"
@@ -316,6 +316,26 @@ def test_without_the_configuration_a_step_finds_the_entry_and_says_how_to_go_on(
         "read-only",
         "tells this peer's ACL by the number of its entry; show that to compare it with the peer's",
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "looks", "types"),
+    [
+        (
+            "static",
+            "show running-config crypto map | include outside_map 20",
+            ["crypto map outside_map 20 set pfs group14"],
+        ),
+        ("vti", "show running-config crypto ipsec", ["crypto ipsec profile outside_map", "set pfs group14"]),
+    ],
+)
+def test_a_tunnel_interface_has_a_profile_in_place_of_an_entry(
+    kind: Literal["static", "vti"], looks: str, types: list[str]
+) -> None:
+    entry = CryptoMapEntry(name="outside_map", sequence=20, kind=kind, origin=_HERE, peers=(PEER,))
+    subject = tunnel(configuration=TunnelConfiguration(crypto_maps=(entry,)))
+    assert _steps.show_map(subject).command == looks
+    assert [step.command for step in _steps.change_entry(subject, "set pfs group14", "why")] == types
 
 
 @pytest.mark.parametrize(
