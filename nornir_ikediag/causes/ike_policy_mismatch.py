@@ -26,7 +26,7 @@ from nornir_ikediag.causes._attempts import nothing
 from nornir_ikediag.causes._configured import policy_lines
 from nornir_ikediag.causes._findings import found
 from nornir_ikediag.causes._proposals import ATTRIBUTES, Comparison
-from nornir_ikediag.causes._wording import mode
+from nornir_ikediag.causes._wording import at_time, mode
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Alternative, Cause, Confidence, Found, Verdict
 
@@ -99,7 +99,7 @@ def _refused_there(tunnel: Tunnel, claimed: list[_policies.Refusal]) -> Found:
     attempt, _ = claimed[0]
     told = _policies.exchange_is_told(attempt)
     ours = "IKE proposals" if told else "proposals"
-    log = "and the lines of your log at the time of our attempt: the end that refuses knows why"
+    log = f"Please send your log about our attempt{at_time(tunnel, attempt.ended_at)}: the end that refuses knows why."
     return found(
         claimed,
         summary=f"The peer refuses our {ours} (NO_PROPOSAL_CHOSEN, {mode(attempt)}) and does not say why",
@@ -116,5 +116,5 @@ def _refused_there(tunnel: Tunnel, claimed: list[_policies.Refusal]) -> Found:
         ),
         configuration=policy_lines(tunnel, attempt.ike_version),
         next_steps=(_steps.show_policies(tunnel), _steps.show_map(tunnel), _steps.show_ike_sa(tunnel)),
-        ask_peer=(f"{_ASK[:-1]}, {log}.", "Is there a configuration for our public address on your side?"),
+        ask_peer=(f"{log}{_ASK_BRIEFLY}", "Is there a configuration for our public address on your side?"),
     )

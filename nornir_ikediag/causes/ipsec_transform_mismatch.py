@@ -73,8 +73,10 @@ def match(tunnel: Tunnel) -> Verdict:
         configuration=proposal_lines(tunnel, attempt.ike_version),
         next_steps=_next(tunnel, transport=any(_wants_transport(one) for one in differing)),
         ask_peer=(
-            "Which IPsec (phase 2) proposals does your end have for us: encryption with key length, integrity, tunnel "
-            f"or transport mode, PFS group? {to_mail(differing)}".rstrip(),
+            f"{to_mail(differing)} Which IPsec (phase 2) proposals does your end have for us?"
+            if differing
+            else "Which IPsec (phase 2) proposals does your end have for us: encryption with key length, integrity, "
+            "tunnel or transport mode, PFS group?",
         ),
     )
 

@@ -163,10 +163,18 @@ def _fields(fields: Iterable[tuple[str, str]], width: int | None) -> Iterator[Te
     listed = list(fields)
     measure = width and width - LABEL_WIDTH - 2
     for (label, value), room in zip(listed, _shared_out(listed, measure), strict=True):
-        kept = value[value.rfind(" [") :] if label == "Cause" else ""  # the id is what one types next
-        for number, part in enumerate(folded(value, measure, room, kept)):
+        for number, part in enumerate(folded(value, measure, room, _kept_end(label, value))):
             line = Text().append(f"  {label if number == 0 else '':<{LABEL_WIDTH}}", "bold")
             yield line.append(part, "cyan" if label == "Proof" else "")
+
+
+def _kept_end(label: str, value: str) -> str:
+    """The end of a value that stays although it is cut: the id of the cause, which one types next, and the reason in
+    which a long line of the device ends."""
+    if label == "Cause":
+        return value[value.rfind(" [") :]
+    reason = max(value.rfind(" Reason:"), value.rfind(" ERROR:")) if label == "Proof" else -1
+    return value[reason:] if reason >= 0 else ""
 
 
 def _shared_out(fields: Sequence[tuple[str, str]], measure: int | None) -> list[int]:

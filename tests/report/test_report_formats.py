@@ -117,6 +117,27 @@ def test_a_short_block_gives_its_free_lines_to_the_proof_and_the_cause(build: Bu
     ]
 
 
+def test_the_reason_at_the_end_of_a_long_line_stays_where_the_rest_is_cut(build: Build) -> None:
+    line = (
+        "Jan 02 2024 03:04:05: %ASA-4-113019: Group = 203.0.113.7, Username = 203.0.113.7, IP = 203.0.113.7, Session "
+        "disconnected. Session Type: LAN-to-LAN, Duration: 0h:00m:00s, Bytes xmt: 0, Bytes rcv: 0, "
+        "Reason: Phase 2 Mismatch"
+    )
+    finding = replace(
+        build["failed"]().devices[0].findings[0],
+        evidence=(Evidence("syslog.log", 1, line),),
+        ask_peer=("Please send the chain of your certificate (not the key) with its validity. " * 3,),
+        summary="We refuse the certificate of the peer, as its chain, its validity or its name tells. " * 3,
+    )
+    block, _, _ = render(_reported(finding, build), "text", Paper(width=80)).partition("\n\n")
+    proof = block[block.index("  Proof") : block.index("  Next")].splitlines()
+    assert proof == [
+        "  Proof     syslog.log:1  Jan 02 2024 03:04:05: %ASA-4-113019: Group =",
+        "            203.0.113.7, Username = 203.0.113.7, IP = 203.0.113.7, Session",
+        "            disconnected. Session Type: LAN-to-LAN, D … Reason: Phase 2 Mismatch",
+    ]
+
+
 def test_of_a_device_the_block_says_what_there_is_and_no_sentence_twice(build: Build) -> None:
     refused = "fw1: the device refused the user name or password; check IKEDIAG_USERNAME and IKEDIAG_PASSWORD."
     finding = replace(
