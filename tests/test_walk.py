@@ -3,11 +3,16 @@
 import csv
 from pathlib import Path
 
+import pytest
+
 from nornir_ikediag.assemble import assemble
 from nornir_ikediag.capture import Capture, Source
 from nornir_ikediag.model.device import Device
+from nornir_ikediag.model.event import Event, EventKind
+from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.report import WalkLines, WalkStep
 from nornir_ikediag.walk import told, walks
+from nornir_ikediag.walk.phrases import PHRASES, summary
 
 LOGS = Path(__file__).parent / "debugs" / "ikev2"
 
@@ -88,3 +93,59 @@ def test_the_shared_case_has_the_ids_and_the_wait_of_its_walkthrough(shared: Pat
         assert told_ids[row["side"], row["exchange"], row["message"]] == expected
     (wait,) = [one for one in walk.steps if one.direction == "wait"]
     assert (wait.side, wait.exchange, wait.duration_seconds, wait.client_sequence) == ("client", "XAUTH", 6, (540, 542))
+
+
+def test_a_failed_negotiation_reads_like_a_story() -> None:
+    log = Path(__file__).parent / "causes" / "pre_shared_key_mismatch" / "fires-responder-cannot-decrypt" / "debug.log"
+    (walk,) = walks(device("debug.log", log.read_text(encoding="utf-8")))
+    assert [(step.message, step.direction, step.summary) for step in walk.steps] == [
+        ("MM1", "receive", "SA VENDOR VENDOR VENDOR (148 bytes)"),
+        ("MM1", "process", "an IKE proposal is accepted (2 times)"),
+        ("MM2", "build", ""),
+        ("MM2", "send", "SA VENDOR VENDOR (128 bytes)"),
+        ("MM3", "receive", "KE NONCE VENDOR VENDOR NAT-D NAT-D (284 bytes)"),
+        ("MM3", "process", ""),
+        ("MM4", "build", "tunnel-group 203.0.113.50"),
+        ("MM4", "send", "the message cannot be decrypted (2 times)"),
+        ("MM5", "send", "the state machine ends in an error; the IKE SA is given up; clean-up after it (2 times)"),
+    ]
+
+
+def _event(kind: EventKind, **fields: str) -> Event:
+    return Event(kind=kind, origin=Evidence("debug.log", 1, ""), fields=fields)
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (_event(EventKind.PROXY_RECEIVED, side="local", network="10.1.1.0/24"), "asked for, local: 10.1.1.0/24"),
+        (
+            _event(EventKind.NAT_VERDICT, local="no", remote="yes"),
+            "NAT detection: this end behind NAT no, the peer behind NAT yes",
+        ),
+        (_event(EventKind.NAT_VERDICT, remote="yes"), "the peer behind NAT yes"),
+        (_event(EventKind.NAT_VERDICT), "NAT detection"),
+        (_event(EventKind.CRYPTO_MAP_CHECK, crypto_map="outside", result="match"), "crypto map outside: match"),
+        (_event(EventKind.XAUTH_REJECTED), "the user is rejected"),
+        (_event(EventKind.TUNNEL_GROUP_MISSING), "no tunnel-group matches"),
+        (_event(EventKind.CHILD_ESTABLISHED), "the child SA is up"),
+        (_event(EventKind.REKEY_COLLISION), "rekey collision"),
+        (_event(EventKind.ADMISSION_REFUSED, reason="MAX_IN_NEG_SA"), "admission refused MAX_IN_NEG_SA"),
+        (_event(EventKind.NOTED, reason="nothing"), ""),
+    ],
+)
+def test_what_an_event_says(event: Event, said: str) -> None:
+    assert summary([event]) == said
+
+
+def test_what_is_said_again_is_counted() -> None:
+    events = [_event(EventKind.RETRANSMIT), _event(EventKind.DELETE_SENT), _event(EventKind.RETRANSMIT)]
+    assert summary(events) == "the message is sent again (2 times); we delete the SA"
+
+
+@pytest.mark.parametrize("kind", PHRASES, ids=str)
+def test_every_phrase_reads_without_its_fields(kind: EventKind) -> None:
+    said = summary([_event(kind)])
+    assert said
+    assert "{" not in said
+    assert said == said.strip(" ,:")

@@ -19,15 +19,9 @@ from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.report import Walk, WalkLines, WalkStep
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.walk.messages import Named, is_client, named_messages
+from nornir_ikediag.walk.phrases import PHRASES, summary
 
-_COMPLETES = {
-    EventKind.PHASE1_COMPLETED: "phase 1 is complete",
-    EventKind.PHASE2_COMPLETED: "phase 2 is complete",
-}
-_SAYS_NOTHING = frozenset({EventKind.NOTED, EventKind.STATE, EventKind.PACKET, EventKind.PACKET_ON_PORT})
-_SHOWN_FIELDS = (
-    "name", "value", "attribute", "received", "configured", "reason", "address", "network", "spi_in", "spi_out",
-)  # fmt: skip
+_COMPLETES = frozenset({EventKind.PHASE1_COMPLETED, EventKind.PHASE2_COMPLETED})
 _BUILDING = ("_BLD_", "_SND_", "_INITIAL")
 _HELD = Named("QM", "QM1", "hold", None)
 _GOES_ON = frozenset({"send", "resend", "complete", "hold"})  # what follows is said about it
@@ -150,7 +144,7 @@ def _merged(steps: list[_Step]) -> list[_Step]:
     """Without steps that hold nothing but a remark between two messages: they join the step before."""
     kept: list[_Step] = []
     for step in steps:
-        trivial = step.direction in ("process", "build") and len(step.events) < 2 and not _summary(step.events)
+        trivial = step.direction in ("process", "build") and len(step.events) < 2 and not summary(step.events)
         if trivial and kept:
             kept[-1].events.extend(step.events)
         else:
@@ -207,7 +201,7 @@ def _published(number: int, account: _Told, step: _Step) -> WalkStep:
         exchange=_exchange(account, step),
         message=message.message if message and step.direction != "complete" else "",
         direction=step.direction,
-        summary=_COMPLETES.get(step.events[0].kind) or _summary(step.events) or _payloads(step),
+        summary=_said(step),
         message_id=message.message_id if message else None,
         client_sequence=(min(numbers), max(numbers)) if numbers else None,
         started_at=times[0] if times else None,
@@ -215,6 +209,11 @@ def _published(number: int, account: _Told, step: _Step) -> WalkStep:
         lines=tuple(_lines(step.events)),
         configuration=() if account.is_client else _configuration(account, step),
     )
+
+
+def _said(step: _Step) -> str:
+    first = step.events[0].kind
+    return PHRASES[first] if first in _COMPLETES else summary(step.events) or _payloads(step)
 
 
 def _exchange(account: _Told, step: _Step) -> str:
@@ -228,17 +227,6 @@ def _payloads(step: _Step) -> str:
     payloads = step.events[0].get("payloads") if step.events[0].kind == EventKind.PACKET else ""
     length = step.events[0].get("length")
     return f"{payloads} ({length} bytes)" if payloads and length.isdigit() else payloads
-
-
-def _summary(events: Sequence[Event]) -> str:
-    said: dict[str, int] = {}
-    for event in events:
-        if event.kind in _SAYS_NOTHING:
-            continue
-        details = " ".join(event.fields[name] for name in _SHOWN_FIELDS if event.fields.get(name))
-        words = f"{event.kind.value.replace('-', ' ')} {details}".strip()
-        said[words] = said.get(words, 0) + 1
-    return "; ".join(words + (f" ({count} times)" if count > 1 else "") for words, count in said.items())
 
 
 def _lines(events: Sequence[Event]) -> Iterator[WalkLines]:
