@@ -230,5 +230,5 @@ def _sources(device: ReportDevice) -> Iterator[RenderableType]:
             unread_here = f"{source.unread:,} of {words.plural(source.lines, 'line')} not understood"
             said = words.listed((unread_here if source.unread else "", why))
             yield hanging(f"  {words.printable(source.name)}: ", words.printable(said), "dim")
-    for reason in device.not_judged:
+    for reason in words.not_judged(device):
         yield hanging("  not judged: ", words.printable(reason), "magenta")

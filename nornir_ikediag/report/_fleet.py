@@ -49,7 +49,7 @@ def _verdict(device: ReportDevice) -> tuple[str, str, str]:
     worst = min(serious, key=lambda one: words.SEVERITY_RANK[one.severity], default=None)
     why_not = next(iter(device.not_judged), "").removeprefix(f"{device.name}: ")
     if device.status in ("unreachable", "login-failed"):
-        return device.status.replace("-", " "), "undetermined", why_not or (worst.summary if worst else "")
+        return device.status.replace("-", " "), "undetermined", worst.summary if worst else why_not
     if worst is not None:
         return worst.severity, worst.severity, f"{worst.peer}: {worst.summary}" if worst.peer else worst.summary
     if not device.judged:

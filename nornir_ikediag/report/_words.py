@@ -93,11 +93,19 @@ def phase(finding: Finding, negotiation: ReportNegotiation | None) -> str:
 
 def proof(finding: Finding, device: ReportDevice) -> tuple[Evidence, ...]:
     """The lines that prove a finding, without those that only repeat its summary: a failed login has no other."""
-    said = finding.summary.casefold()
-    name = f"{device.name}: "
-    return tuple(
-        line for line in finding.evidence if line.text.strip().removeprefix(name).removesuffix(".").casefold() != said
-    )
+    said = _sentence(finding.summary, device)
+    return tuple(line for line in finding.evidence if _sentence(line.text, device) != said)
+
+
+def not_judged(device: ReportDevice) -> tuple[str, ...]:
+    """Why a device was not judged, without what a finding of it says already, and without its name in front."""
+    said = {_sentence(finding.summary, device) for finding in device.findings}
+    reasons = (reason.removeprefix(f"{device.name}: ") for reason in device.not_judged)
+    return tuple(reason for reason in reasons if _sentence(reason, device) not in said)
+
+
+def _sentence(text: str, device: ReportDevice) -> str:
+    return text.strip().removeprefix(f"{device.name}: ").removesuffix(".").casefold()
 
 
 def where(evidence: Evidence) -> str:

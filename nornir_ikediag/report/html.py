@@ -29,6 +29,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "moment": words.moment,
     "whom": words.whom,
     "proof": words.proof,
+    "not_judged": words.not_judged,
     "selectors": words.selectors,
     "plural": words.plural,
     "attempt": words.attempt,

@@ -50,10 +50,10 @@ def _pieces(report: Report, paper: Paper) -> Iterator[RenderableType]:
 
 def _blocks(device: ReportDevice, paper: Paper, opened: Subject | None) -> Iterator[RenderableType]:
     """What is to be done on a device, without the finding that the report was ``opened`` with."""
-    for reason in device.not_judged:
+    for reason in words.not_judged(device):
         yield Text("")
         line = Text().append(" NOT JUDGED ", "bold magenta reverse")
-        yield line.append(words.printable(f" {reason}"))
+        yield line.append(words.printable(f" {device.name}: {reason}"))
     told = opened.finding if opened and opened.device is device else None
     for finding in device.findings:
         if finding.severity in words.TO_ACT_ON and finding is not told:

@@ -147,7 +147,10 @@ def test_of_a_device_the_block_says_what_there_is_and_no_sentence_twice(build: B
         summary="The device refused the user name or password; check IKEDIAG_USERNAME and IKEDIAG_PASSWORD",
         evidence=(Evidence("ssh 198.51.100.1", 1, refused),),
     )
-    printed = render(_reported(finding, build), "text", Paper(width=80))
+    report = _reported(finding, build)
+    kept_out = replace(report.devices[0], judged=False, not_judged=(refused, "fw1: something else."))
+    report = replace(report, devices=(kept_out,))
+    printed = render(report, "text", Paper(width=80))
     assert printed.partition("\n\n")[0].splitlines() == [
         " ERROR  fw1 (198.51.100.1)",
         "  Cause     The device refused the user name or password; check IKEDIAG_USERNAME",
@@ -157,6 +160,10 @@ def test_of_a_device_the_block_says_what_there_is_and_no_sentence_twice(build: B
         "            all)",
     ]
     assert "Evidence" not in printed
+    assert [line for line in printed.splitlines() if "not judged" in line] == ["  not judged: something else."]
+    page = render(report, "html")
+    assert "Not judged: something else." in page
+    assert "Not judged: the device refused" not in page
 
 
 def test_a_fault_of_a_tunnel_that_no_line_names_says_so(build: Build) -> None:
