@@ -39,8 +39,7 @@ CAUSE = Cause(
     explains=("deleted-by-peer", "tunnel-down", "tunnel-negotiating", "phase2-missing"),
 )
 
-# no cause of its own: the line itself says it all
-_SPOKEN = (EventKind.CLIENT_REFUSED,)
+_SPOKEN = (EventKind.CLIENT_REFUSED,)  # no cause of its own: the line itself says it all
 _ENDS = (
     EventKind.FSM_ERROR, EventKind.NEGOTIATION_ABORTED, EventKind.TORN_DOWN, EventKind.SESSION_TIMED_OUT,
     EventKind.ALL_VERSIONS_FAILED, EventKind.QM_FSM_ERROR, EventKind.SEND_FAILURE, EventKind.NOTIFY_SENT,
