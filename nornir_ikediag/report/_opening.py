@@ -80,14 +80,15 @@ def _of_finding(subject: Subject) -> Iterator[tuple[str, str]]:
     finding, device = subject.finding, subject.device
     tunnel = words.tunnel_of(finding, device)
     negotiation = words.negotiation_of(finding, device)
+    about_tunnel = finding.peer is not None or finding.family != "device" or finding.cause == "undetermined"
     if tunnel is not None:
         yield "Tunnel", words.listed((words.whom(tunnel), words.lasting(tunnel), _version(tunnel)))
     elif finding.peer is not None:
         yield "Tunnel", words.listed((words.whom(finding), "state unknown"))
-    elif finding.family != "device":
+    elif about_tunnel:
         yield "Tunnel", "its peer is not named in what was read"
     yield "Cause", f"{words.printable(finding.summary)} [{finding.cause}, {finding.confidence}]"
-    if finding.family != "device" or negotiation or tunnel:
+    if about_tunnel:
         attempt = f"; {words.attempt(negotiation)}" if negotiation else ""
         yield "Phase", words.phase(finding, negotiation) + attempt
     yield "Side", words.SIDES[finding.side]
@@ -97,7 +98,7 @@ def _of_finding(subject: Subject) -> Iterator[tuple[str, str]]:
         yield "Next", f"{words.printable(step.command)}   ({words.EFFECTS[step.effect]}: {words.printable(step.why)})"
     for question in finding.ask_peer[:1]:
         yield "Ask peer", words.printable(question)
-    if not finding.ask_peer and finding.side == "local" and finding.family != "device":
+    if not finding.ask_peer and finding.side == "local" and about_tunnel:
         yield "Ask peer", "nothing: this end can mend it"
 
 

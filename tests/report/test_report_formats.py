@@ -177,6 +177,27 @@ def test_a_fault_of_a_tunnel_that_no_line_names_says_so(build: Build) -> None:
     ]
 
 
+def test_a_failure_of_which_no_line_tells_anything_is_still_one_of_a_tunnel(build: Build) -> None:
+    finding = replace(
+        build["failed"]().devices[0].findings[0],
+        cause="undetermined",
+        family="device",
+        confidence="possible",
+        summary="The negotiation failed (IKEv2): the log does not tell why",
+        peer=None,
+        negotiation=None,
+        next_steps=(),
+    )
+    block, _, _ = render(_reported(finding, build), "text", Paper(width=100)).partition("\n\n")
+    assert block.splitlines()[:5] == [
+        " CRITICAL  fw1 (198.51.100.1)",
+        "  Tunnel    its peer is not named in what was read",
+        "  Cause     The negotiation failed (IKEv2): the log does not tell why [undetermined, possible]",
+        "  Phase     the log does not tell which",
+        "  Side      open, what was read does not tell whose",
+    ]
+
+
 @pytest.mark.parametrize(
     ("exchange", "stage", "said"),
     [
