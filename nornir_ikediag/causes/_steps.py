@@ -66,7 +66,8 @@ def _profile(tunnel: Tunnel) -> str:
     """The IPsec profile of the peer's tunnel interface; empty for a tunnel of a crypto map."""
     maps = tunnel.configuration.crypto_maps if tunnel.configuration else ()
     only_profiles = all(entry.kind == "vti" for entry in maps)
-    return next((entry.name for entry in maps if only_profiles), "")
+    named = next((entry.name for entry in maps if only_profiles), "")
+    return named or next((one.profile for one in tunnel.interfaces if not maps), "")
 
 
 def change_entry(tunnel: Tunnel, setting: str, why: str, negated: str = "") -> tuple[Step, ...]:
@@ -111,8 +112,8 @@ def show_policies(tunnel: Tunnel, why: str = "compare our IKE policies with the 
 def show_map(tunnel: Tunnel, why: str = "") -> Step:
     """The lines of the peer's crypto map entry; where its number is not known, the line that tells it. A tunnel
     interface has an IPsec profile in place of the entry: the settings that ``why`` asks for stand there."""
-    if _profile(tunnel) and why:
-        return read("show running-config crypto ipsec", why)
+    if _profile(tunnel) and (why or not tunnel.interfaces):
+        return read("show running-config crypto ipsec", why or "see the IPsec profile of this peer")
     if tunnel.interfaces:
         name = tunnel.interfaces[0].name
         return read(f"show running-config interface {name}", "see the tunnel interface of this peer")

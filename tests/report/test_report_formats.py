@@ -287,7 +287,8 @@ def test_a_device_that_fails_and_could_not_be_judged_is_two_cases_of_junit(build
         '<testsuites name="ikediag" tests="2" failures="1" errors="1">',
         '  <testsuite name="fw1" timestamp="2026-03-02T12:00:00+00:00" tests="2" failures="1" errors="1">',
         '    <testcase classname="fw1" name="device">',
-        '      <failure type="debug-left-on" message="Debugging is left on" />',
+        '      <failure type="debug-left-on" message="Debugging is left on">next: ssh 198.51.100.9 (reads only: see '
+        "whether the address answers at all)</failure>",
         "    </testcase>",
         '    <testcase classname="fw1" name="what could not be judged">',
         '      <error message="the output of `show crypto ipsec sa` stops in the middle of an SA" type="not-judged" />',
