@@ -69,9 +69,11 @@ def networks_of(local: str, remote: str) -> str:
 
 
 def own_words(facts: DeviceFacts) -> str:
-    """What kept the collector out, as a summary: no name in front, no full stop; empty where it was not kept out."""
-    said = (facts.problem or "").removeprefix(f"{facts.name}: ").removesuffix(".")
-    return said[:1].upper() + said[1:]
+    """What kept the collector out, as a summary: no full stop, and no name and colon in front; a sentence that begins
+    with the name keeps it. Empty where it was not kept out."""
+    problem = (facts.problem or "").removesuffix(".")
+    said = problem.removeprefix(f"{facts.name}: ")
+    return problem if said == problem else said[:1].upper() + said[1:]
 
 
 def waits_in(state: str | None) -> str:

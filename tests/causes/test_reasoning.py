@@ -375,4 +375,5 @@ def test_the_peers_engineer_reads_whose_network_is_whose() -> None:
 
 def test_what_kept_us_out_is_a_sentence_without_the_name_in_front() -> None:
     assert own_words(DeviceFacts(name="fw", problem="fw: no answer.")) == "No answer"
+    assert own_words(DeviceFacts(name="fw", problem="fw (192.0.2.1) is silent.")) == "fw (192.0.2.1) is silent"
     assert own_words(DeviceFacts(name="fw")) == ""

@@ -88,15 +88,14 @@ def test_why_a_device_was_not_reached_is_said_once_in_the_block_and_once_below(i
     host = fleet[0].host("unreachable")
     sentence = (
         f"unreachable (127.0.0.1 port {host.port}) refuses the connection: nothing listens there. Check its address "
-        "and port in the inventory."
+        "and port in the inventory"
     )
     block, _, below = done.stdout.partition("\n\n")
     assert block == (
         " ERROR  unreachable (127.0.0.1)\n"
-        "  Device    unreachable · unknown\n"
         f"  Cause     {sentence} [device-unreachable, certain]\n"
-        "  Phase     the device, no phase of a tunnel\n"
-        "  Side      the path between the two ends"
+        "  Side      the path between the two ends\n"
+        "  Next      ssh 127.0.0.1   (reads only: see from here whether anything answers at that address)"
     )
     assert below.count(sentence) == 1
 
@@ -107,7 +106,7 @@ def test_an_address_that_nothing_listens_on_needs_no_inventory(ikediag: Run, fle
     assert done.returncode == 3
     assert (
         "  Cause     127.0.0.99 port 22 refuses the connection: nothing listens there. Check its address; for another "
-        "port than 22 set port in an inventory. [device-unreachable, certain]\n"
+        "port than 22 set port in an inventory [device-unreachable, certain]\n"
     ) in done.stdout
 
 
