@@ -17,23 +17,31 @@ _MOST_LOOSE = 1_000
 _FAILED_KEEPS, _GOOD_KEEPS = 6, 3  # events of an attempt, once there are many
 _WHOLE_WITHIN = 250  # the newest attempts keep all their events
 _CHATTER = frozenset({EventKind.NOTED, EventKind.DPD, EventKind.CRYPTO_MAP_CHECK})
+_PASSING = _CHATTER | {EventKind.PACKET}
+_MOST_PASSING = 100
 
 
 class Loose:
     """The events of a peer that belong to no attempt, bounded: the first and the last of them, which tell since when
-    and until when."""
+    and until when. Of what passes on a tunnel that is up, and tells no fault, only the last ones."""
 
     def __init__(self) -> None:
-        self._first: list[Event] = []
-        self._last: deque[Event] = deque(maxlen=_MOST_LOOSE // 2)
+        self._appended = 0
+        self._first: list[tuple[int, Event]] = []
+        self._last: deque[tuple[int, Event]] = deque(maxlen=_MOST_LOOSE // 2)
+        self._passing: deque[tuple[int, Event]] = deque(maxlen=_MOST_PASSING)
 
     def append(self, event: Event) -> None:
         """Keep one more."""
-        (self._first if len(self._first) < _MOST_LOOSE // 2 else self._last).append(event)
+        self._appended += 1
+        if event.kind in _PASSING:
+            self._passing.append((self._appended, event))
+        else:
+            (self._first if len(self._first) < _MOST_LOOSE // 2 else self._last).append((self._appended, event))
 
     def __iter__(self) -> Iterator[Event]:
-        yield from self._first
-        yield from self._last
+        numbered = sorted((*self._first, *self._last, *self._passing))  # no two numbers are equal
+        return (event for _, event in numbered)
 
 
 class Keeper:
