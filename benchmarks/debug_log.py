@@ -24,14 +24,13 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks._contest import ROUNDS, medians
+from benchmarks._contest import medians
 from nornir_ikediag.capture import Capture, Source
 from nornir_ikediag.pipeline import judge
 
 TARGET_RATIO = 8.0
 TARGET_MEGABYTES = 200
 _MEGABYTES = 100
-_MOST_ROUNDS = 3
 _RECORDINGS = Path(__file__).parent.parent / "tests"
 # The prefixes of all dialects in the log, each line's in one match: `Nov 08 07:10:15 [IKEv1 DEBUG]Group = …, IP = …, `,
 # `Jun 17 2024 10:00:00 fw1 : %ASA-5-750007: `, `IKEv2-PROTO-4: (12): `, `IPSEC: `. What has none is text.
@@ -211,7 +210,7 @@ def main() -> None:
 
 def _measure(path: Path, target: str = "") -> None:
     contestants = {"bare": lambda: bare(path), "redacted": lambda: redacted(path), "ours": lambda: ours(path)}
-    seconds = medians(contestants, rounds=min(ROUNDS, _MOST_ROUNDS))
+    seconds = medians(contestants)
     lines = redacted(path)
     for name, words in (("bare", "bare loop"), ("redacted", "read and redacted"), ("ours", "read to report")):
         print(f"  {words:<24}{seconds[name]:>8.2f} s {seconds[name] / lines * 1e6:>8.2f} µs a line")
