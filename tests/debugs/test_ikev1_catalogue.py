@@ -110,6 +110,11 @@ def test_addresses_in_samples_are_those_of_documentation() -> None:
             EventKind.ADDRESS_ASSIGNED,
             {"address": "10.9.0.5", "pool": "clients"},
         ),
+        (
+            "203.0.113.9: Tunnel Rejected: The maximum tunnel count allowed has been reached",
+            EventKind.LIMIT_REACHED,
+            {"what": "session", "peer": "203.0.113.9"},
+        ),
     ],
 )
 def test_what_messages_say(text: str, kind: EventKind, fields: dict[str, str]) -> None:
