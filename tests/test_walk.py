@@ -106,8 +106,9 @@ def test_a_failed_negotiation_reads_like_a_story() -> None:
         ("MM3", "receive", "KE NONCE VENDOR VENDOR NAT-D NAT-D (284 bytes)"),
         ("MM3", "process", ""),
         ("MM4", "build", "tunnel-group 203.0.113.50"),
-        ("MM4", "send", "the message cannot be decrypted (2 times)"),
-        ("MM5", "send", "the state machine ends in an error; the IKE SA is given up; clean-up after it (2 times)"),
+        ("MM4", "send", "KE NONCE VENDOR VENDOR VENDOR NAT-D NAT-D (304 bytes)"),
+        ("MM5", "process", "the message cannot be decrypted (2 times)"),
+        ("INFO", "send", "the state machine ends in an error; the IKE SA is given up; clean-up after it (2 times)"),
     ]
 
 

@@ -18,9 +18,10 @@ from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.report import Walk, WalkLines, WalkStep
 from nornir_ikediag.model.tunnel import Tunnel
-from nornir_ikediag.walk.messages import Named, is_client, named_messages
+from nornir_ikediag.walk.messages import Named, answer_to, is_client, named_messages
 from nornir_ikediag.walk.phrases import PHRASES, summary
 
+_UNREADABLE = frozenset({EventKind.DECRYPT_FAILED})
 _COMPLETES = frozenset({EventKind.PHASE1_COMPLETED, EventKind.PHASE2_COMPLETED})
 _BUILDING = ("_BLD_", "_SND_", "_INITIAL")
 _HELD = Named("QM", "QM1", "hold", None)
@@ -100,7 +101,7 @@ def _steps(events: Sequence[Event], messages: dict[int, Named]) -> Iterator[_Ste
     previous: Named | None = None
     upcoming = [(number, messages[number]) for number in sorted(messages)]
     for number, event in enumerate(events):
-        begun = _begun(event, messages.get(number), previous)
+        begun = _begun(event, messages.get(number), previous, doing)
         if begun is None:
             following = next((one for at, one in upcoming if at > number), None)
             direction = _doing(event, doing, following)
@@ -116,10 +117,13 @@ def _steps(events: Sequence[Event], messages: dict[int, Named]) -> Iterator[_Ste
         yield doing
 
 
-def _begun(event: Event, message: Named | None, previous: Named | None) -> _Step | None:
+def _begun(event: Event, message: Named | None, previous: Named | None, doing: _Step | None) -> _Step | None:
     """The step that this event begins by what it is, whatever goes on."""
     if message is not None:
         return _Step(message, message.direction, [event])
+    if event.kind in _UNREADABLE and previous is not None and doing is not None and doing.message == previous:
+        unread = answer_to(previous)  # it came, and the device cannot list what is in it
+        return _Step(unread, "process", [event]) if unread is not None else None
     if event.kind in _COMPLETES:
         return _Step(previous, "complete", [event])
     if event.kind == EventKind.QM_STARTS and event.get("role") == "responder":

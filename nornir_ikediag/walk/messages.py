@@ -14,6 +14,7 @@ from nornir_ikediag.model.negotiation import Negotiation
 _DIRECTIONS = {"received": "receive", "sending": "send", "resending": "resend"}
 _PHASE1 = {"aggressive-mode": "AM", "main-mode": "MM"}
 _NO_ID = frozenset({"", "0x00000000"})
+_OF_INFORMATIONAL = frozenset({"NOTIFY", "DELETE"})  # in the clear while phase 1 is not through
 _SOUGHT = ("request", "reply")
 _GIVEN = ("result", "ack")
 
@@ -56,13 +57,21 @@ def named_messages(negotiation: Negotiation) -> dict[int, Named]:
     return found
 
 
+def answer_to(sent: Named) -> Named | None:
+    """The next message of main or aggressive mode after one that this end sent; None after any other."""
+    if sent.exchange not in _PHASE1.values() or sent.direction not in ("send", "resend"):
+        return None
+    number = int(sent.message.removeprefix(sent.exchange))
+    return Named(sent.exchange, f"{sent.exchange}{number + 1}", "receive", None)
+
+
 def _exchange(event: Event, negotiation: Negotiation) -> str:
     said, payloads = event.get("exchange"), event.get("payloads").split()
     if said == "transaction" or "ATTR" in payloads:
         return "transaction"
     if said in _PHASE1:
         return _PHASE1[said]
-    if said == "informational":
+    if said == "informational" or (payloads and _OF_INFORMATIONAL.issuperset(payloads)):
         return "INFO"
     if said == "quick-mode" or negotiation.exchange == "quick-mode":
         return "QM"
