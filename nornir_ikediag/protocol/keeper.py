@@ -13,12 +13,12 @@ from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.protocol.ikev1_attempt import Attempt
 
 MOST_NEGOTIATIONS = 10_000
-_MOST_LOOSE = 1_000
+_MOST_LOOSE = 500
 _FAILED_KEEPS, _GOOD_KEEPS = 6, 3  # events of an attempt, once there are many
 _WHOLE_WITHIN = 250  # the newest attempts keep all their events
 _CHATTER = frozenset({EventKind.NOTED, EventKind.DPD, EventKind.CRYPTO_MAP_CHECK})
 _PASSING = _CHATTER | {EventKind.PACKET}
-_MOST_PASSING = 100
+_MOST_PASSING = 50
 
 
 class Loose:
