@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from nornir_ikediag.debugs import LOOK_AT, LogReader, Wrapping, is_log_line
 from nornir_ikediag.debugs.clock import TIMESTAMP
+from nornir_ikediag.debugs.marks import LONGEST
 
 _NUMBERED = re.compile(
     r"\s*(?P<number>\d{1,7})(?: ?:(?!\d\d:)| ?\|(?![A-Z][a-z]{2} )|[.)\t]|(?= )(?!\s+\d\d:\d\d:\d\d\.\d)|$)[ \t]?"
@@ -104,7 +105,8 @@ def _joined(lines: list[str], wrapping: Wrapping) -> list[str]:
         text = _QUOTES.sub("", line)
         before = lines[number - 1] if number else ""
         stamped = TIMESTAMP.match(text) is not None
-        if first is not None and before and text and not stamped and wrapping.goes_on(len(before), text):
+        goes_on = first is not None and before and text and not stamped and wrapping.goes_on(len(before), text)
+        if first is not None and goes_on and len(joined[first]) < LONGEST:
             lost = wrapping.lost_blank(len(before)) and text[0] != " " and before[-1] != " "
             joined[first] += " " + text if lost else text
             joined.append("")

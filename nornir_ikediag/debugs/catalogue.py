@@ -20,6 +20,8 @@ from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from nornir_ikediag.debugs.marks import LONGEST
+from nornir_ikediag.debugs.memo import Memo
 from nornir_ikediag.debugs.refine import refined
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.sa import IkeVersion
@@ -98,9 +100,7 @@ def lookup(text: str) -> Understood | None:
         return _remembered[text]
     except KeyError:
         pass
-    if len(_remembered) >= _MOST_REMEMBERED:
-        _remembered.clear()
-    found = _remembered[text] = _look_up(text)
+    found = _remembered[text] = _look_up(text[:LONGEST])
     if found is not None and found.silent:
         if len(SILENT) >= _MOST_REMEMBERED:
             SILENT.clear()
@@ -114,7 +114,7 @@ def by_syslog_id(syslog_id: str) -> Understood | None:
     return Understood(message, message.fields) if message else None
 
 
-_remembered: dict[str, Understood | None] = {}
+_remembered = Memo[Understood | None](_MOST_REMEMBERED)
 SILENT: set[str] = set()  # texts from which nothing follows
 
 
@@ -200,7 +200,7 @@ def _literal(text: str) -> str:
     parts = []
     for token in _TOKEN.finditer(text):
         if token["blank"]:
-            parts.append(r"\s*,?\s+" if token["blank"][0] == "," else r"\s+")
+            parts.append(r"(?:\s*+,)?\s++" if token["blank"][0] == "," else r"\s++")
         else:
             parts.append({"{": "(?:", "}": ")", "|": "|"}.get(token[0]) or re.escape(token[0]))
     return "".join(parts)

@@ -12,7 +12,6 @@ _ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|[()][A-Z0-9])")
 _QUOTED = re.compile(r"^(?:> ?){1,5}")  # by a mail program
 _TYPOGRAPHY = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})  # what web editors make of quotes
 _PAGER = re.compile(r"^\s*<-{2,3} ?More ?-{2,3}>[\s\x08]*")
-_BACKSPACE = re.compile(r"[^\x08]\x08")
 
 PROMPT = re.compile(r"^[A-Za-z0-9][\w.-]{0,62}(?:/[\w.-]+){0,4}(?:\([\w-]+\))?[#>]\s*")
 _COMMANDS = (
@@ -40,8 +39,8 @@ def cleaned(line: str) -> str:
         return line.rstrip()
     if "\x1b" in line:
         line = _ANSI.sub("", line)
-    while "\x08" in line and (shorter := _BACKSPACE.sub("", line)) != line:
-        line = shorter
+    if "\x08" in line:
+        line = _backspaced(line)
     if "&" in line or "<" in line:
         line = html.unescape(_HTML_TAG.sub("", line))
     line = (
@@ -49,10 +48,20 @@ def cleaned(line: str) -> str:
         .replace("\xa0", " ")
         .replace("\u200b", "")
         .replace("\ufeff", "")
-        .replace("\x08", "")
         .replace("\x00", "")
     )
     return _PAGER.sub("", line).rstrip()
+
+
+def _backspaced(line: str) -> str:
+    """The line as a terminal shows it: each backspace takes the character before it."""
+    shown: list[str] = []
+    for character in line:
+        if character != "\x08":
+            shown.append(character)
+        elif shown:
+            shown.pop()
+    return "".join(shown)
 
 
 def is_terminal_noise(line: str) -> bool:

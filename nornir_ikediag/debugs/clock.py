@@ -7,6 +7,8 @@ Times are naive: the device's local time, as printed. Without any year in the te
 import re
 from datetime import datetime
 
+from nornir_ikediag.debugs.memo import Memo
+
 ASSUMED_YEAR = 2000  # a leap year, so that the 29th of February is a date
 
 TIMESTAMP = re.compile(
@@ -35,7 +37,7 @@ class Clock:
         self._month = 0
         self._last = ""
         self._last_at: datetime | None = None
-        self._remembered: dict[str, datetime | None] = {}
+        self._remembered = Memo[datetime | None](_MOST_REMEMBERED)
         self._day = ""  # of the last time without a year that was worked out
         self._today = datetime(ASSUMED_YEAR, 1, 1)
 
@@ -52,8 +54,6 @@ class Clock:
             return self._remembered[text]
         except KeyError:
             pass
-        if len(self._remembered) >= _MOST_REMEMBERED:
-            self._remembered.clear()
         short = _SHORT.fullmatch(text)
         if short is not None and short["day"] == self._day:
             hour, minute, second = int(short["hour"]), int(short["minute"]), int(short["second"])

@@ -18,6 +18,7 @@ from nornir_ikediag.debugs.clock import TIMESTAMP, Clock
 from nornir_ikediag.debugs.entry import Entry
 from nornir_ikediag.debugs.marks import (
     GLUED,
+    LONGEST,
     LOST_TAG,
     MARK,
     MARK_OR_ASDM,
@@ -30,6 +31,7 @@ from nornir_ikediag.debugs.marks import (
     take_prefix,
     without_next_lead,
 )
+from nornir_ikediag.debugs.memo import Memo
 from nornir_ikediag.debugs.plain_lines import LONGEST_LEAD, WITHOUT_TIME, PlainLines, skipped_entry
 from nornir_ikediag.debugs.wrapping import TERMINAL, Wrapping
 
@@ -45,7 +47,7 @@ _LONGEST_BODY = 4000
 _MOST_BODIES = 16384
 _WITH_BODIES = frozenset({"IPSEC", "IKEv2-PROTO", "IKEv2-PLAT"})
 _HISTORY = "FSM error history"
-_HISTORY_GOES_ON = re.compile(r"^\s*[\w ,<>()&;:–—-]*(?:EV_|Null ?Event|-->|[A-Z]{2}_\w+,)")
+_HISTORY_GOES_ON = re.compile(r"^[\s\w,<>()&;:–—-]{0,400}?(?:EV_|Null ?Event|-->|[A-Z]{2}_\w{1,40},)")
 
 
 class Framer:
@@ -64,7 +66,7 @@ class Framer:
         self.lines = self.blank_lines = 0
         self.silent: set[str] = set()  # texts from which nothing follows: their lines make no entry
         self._plain = PlainLines(self.clock)
-        self._bodies: dict[str, str] = {}  # lines that were of a body, and what is left of them when they are cleaned
+        self._bodies = Memo[str](_MOST_BODIES)  # lines that were of a body, and what is left of them when they are cleaned
         self._skipped: tuple[int, str] | None = None  # the line before, when it made none
 
     def feed(self, number: int, line: str) -> list[Entry]:
@@ -179,7 +181,8 @@ class Framer:
         lead = text[: marks[0].start()]
         found = messages(text, marks)
         for mark, upto in found:
-            rest = text[mark.end() : upto]
+            # IKEv2 messages glued to each other are for their own reader, which cuts each of them
+            rest = text[mark.end() : upto if mark["v2"] else min(upto, mark.end() + LONGEST)]
             entry = self._entry(number, line, lead, mark, rest)
             if entry is not None:
                 self._begin(entry)
@@ -231,6 +234,7 @@ class Framer:
         return carried
 
     def _unmarked(self, number: int, line: str, text: str) -> None:
+        text = text[:LONGEST]
         if LOST_TAG.match(text) and not (self._is_known and self._pending and self._is_cut(text)):
             entry = Entry(number, line, "", text.strip())
             take_prefix(entry)
@@ -253,8 +257,6 @@ class Framer:
             pending.joined.append(number)
         else:
             if pending.tag in _WITH_BODIES:
-                if len(self._bodies) >= _MOST_BODIES:
-                    self._bodies.clear()
                 self._bodies[line] = text
             self._go_on(pending, number, text)
 
@@ -281,11 +283,14 @@ class Framer:
         number, before = pending.body[-1] if pending.body else (0, pending.text)
         lost = self._before[-1:] == " " or self._wrapping.lost_blank(len(self._before))
         blank = " " if lost and text[:1] != " " and before and before[-1] != " " else ""
+        whole = before + blank + text
         if pending.body:
-            pending.body[-1] = (number, before + blank + text)
+            pending.body[-1] = (number, whole)
         else:
-            pending.text = _TAG_CUT_IN_TWO.sub("", before + blank + text)
+            pending.text = _TAG_CUT_IN_TWO.sub("", whole)
             take_prefix(pending)
+        if len(whole) > LONGEST:
+            self._finish()
 
     def _client_time(self, mark: re.Match[str]) -> datetime | None:
         month, day, year = mark["client_date"].split("/")

@@ -13,7 +13,7 @@ _HEAD = re.compile(
     r"IKE\s+(?P<machine>MM|AM|QM|TM)(?:\s+V6)?(?:\s+(?P<role>Initiator|Responder))?\s+FSM\s+error\s+history"
 )
 # The same without its head, as people paste it.
-_HEADLESS = re.compile(r"\W*(?:<state>, ?<event>:)?\s*(?P<machine>MM|AM|QM|TM)_DONE, ?EV_ERROR\W")
+_HEADLESS = re.compile(r"\W{0,80}(?:<state>, ?<event>:)?\s*(?P<machine>MM|AM|QM|TM)_DONE, ?EV_ERROR\W")
 _WAITS = re.compile(r"(?:MM|AM|QM)_WAIT_MSG(\d)")
 _BLANKS = re.compile(r"\s+")
 _PAIR = re.compile(r"(?P<state>(?:MM|AM|QM|TM)_\w+),(?P<event>EV_\w+|NullEvent|[A-Za-z]\w+)(?=-|–|—|>|;|$)")

@@ -19,6 +19,7 @@ from nornir_ikediag.debugs.ikev2_policies import Comparison, begins
 from nornir_ikediag.debugs.ikev2_proposals import is_proposal
 from nornir_ikediag.debugs.ikev2_syslog import ENDS, with_ends
 from nornir_ikediag.debugs.ikev2_told import Told, hexadecimal, told, told_by
+from nornir_ikediag.debugs.marks import LONGEST
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
 
@@ -107,14 +108,14 @@ class Ikev2Reader:
             if colon and alone.isdecimal() and "):" not in rest and "KEv2-" not in rest and rest[:1] != "(":
                 self._number, text = alone, rest
         if "):" not in text and "KEv2-P" not in text:
-            text = text.strip()
+            text = text[:LONGEST].strip()
             return not text or self._piece(origin, text)
         understood = True
         for number, piece in _messages(text, self._number):
             if number is not None:
                 self._number = number
             if piece:
-                understood = self._piece(origin, piece) and understood
+                understood = self._piece(origin, piece[:LONGEST]) and understood
         return understood
 
     def _piece(self, origin: Evidence, text: str) -> bool:

@@ -96,7 +96,7 @@ def _beginnings(pattern: str) -> frozenset[str]:
     """The first two letters of what the pattern matches, for each of its alternatives; ``*`` where that is anything."""
     found: set[str] = set()
     for branch in _branches(pattern):
-        literal = re.match(r"(?:\\[\[(s]\*?|:\??)*([A-Za-z]{2})(?![?*])", branch)
+        literal = re.match(r"(?:\\[\[(s][*+]{0,2}|:\??)*([A-Za-z]{2})(?![?*])", branch)
         if literal is not None:
             found.add(literal[1].lower())
         elif branch.startswith("(?:"):
@@ -147,7 +147,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
             rule = _AT_END.get(name, rule)
         return f"(?P<{name}>{rule})"
 
-    blanks = _FIELD.sub(field, pattern).replace(" ?", r"\s*").replace(" ", r"\s+")
+    blanks = _FIELD.sub(field, pattern).replace(" ?", r"\s*+").replace(" ", r"\s++")
     return re.compile(f"(?:{blanks})", re.IGNORECASE)
 
 

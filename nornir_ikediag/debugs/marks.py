@@ -7,8 +7,8 @@ from nornir_ikediag.debugs.clock import TIMESTAMP
 from nornir_ikediag.debugs.entry import Entry
 
 _PREFIX = (
-    r"(?:G?roup = (?P<group>(?:(?!IP = |Username = )[^,])*?)(?:,\s*|\s+(?=Username = |IP = )))?"
-    r"(?:U?sername = (?P<user>[^,]*?)\s*,\s*)?(?:IP = (?P<ip>[^,\s]+),?\s+)?"
+    r"(?:G?roup = (?P<group>(?:(?!IP = |Username = )[^,])*?)(?:,\s*|\s{1,8}(?=Username = |IP = )))?"
+    r"(?:U?sername = (?P<user>[^,]*?)\s{0,8},\s*)?(?:IP = (?P<ip>[^,\s]+),?\s+)?"
 )
 _PREFIX_BEGINS = ("G", "U", "I", "r", "s")
 MARK = re.compile(
@@ -29,6 +29,9 @@ LOST_TAG = re.compile(
     r"|Local:\s?\S+:\d+ Remote:\S+ Username:)"
 )
 _ASDM_BARS = 6
+# Characters of a message. No device prints as many; what goes on beyond them is of somebody else's making, and would
+# take a pattern with two runs of blanks the square of its length.
+LONGEST = 2048
 _HTML = re.compile(r"&(?!0x)|<(?!(?:state|event)>)")
 _ONLY_PREFIX = re.compile(r"(?:Group = [^,]*, ?)?(?:Username = [^,]*, ?)?IP = [^,\s]+,")
 _SPLIT_PREFIX = re.compile(_PREFIX)
@@ -81,8 +84,8 @@ def messages(text: str, marks: list[re.Match[str]]) -> list[tuple[re.Match[str],
 
 
 def is_simple(text: str) -> bool:
-    """Whether there is neither a further message in it nor anything to clean."""
-    if "[IKE" in text or "%" in text or "IKEv2-P" in text:
+    """Whether there is neither a further message in it nor anything to clean or to cut."""
+    if len(text) > LONGEST or "[IKE" in text or "%" in text or "IKEv2-P" in text:
         return False
     return ("<" not in text and "&" not in text) or _HTML.search(text) is None
 

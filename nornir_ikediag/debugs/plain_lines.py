@@ -9,7 +9,8 @@ import re
 
 from nornir_ikediag.debugs.clock import Clock
 from nornir_ikediag.debugs.entry import Entry
-from nornir_ikediag.debugs.marks import is_simple, take_prefix, without_next_lead
+from nornir_ikediag.debugs.marks import LONGEST, is_simple, take_prefix, without_next_lead
+from nornir_ikediag.debugs.memo import Memo
 
 WITHOUT_TIME = len("Nov 08 07:10:15 ")
 _CLEAN = r"[^<&%\x00-\x1f\x7f\xa0\u200b\ufeff]*"
@@ -43,14 +44,13 @@ class PlainLines:
     """Those of one text. ``known``: whom the words between the time and the message mean."""
 
     def __init__(self, clock: Clock) -> None:
-        self.known: dict[str, Who] = {}
+        self.known = Memo[Who](_MOST_KNOWN)
         self._clock = clock
-        self._glued: dict[str, tuple[str, str, int | None]] = {}
+        self._glued = Memo[tuple[str, str, int | None]](_MOST_GLUED)
 
     def entry(self, number: int, line: str) -> Entry | None:
         """The entry of a plain line; None for any other."""
-        first = line[:1]
-        if first == " ":
+        if line[:1] == " " or len(line) > LONGEST:
             return None
         if "%" in line:
             return self._syslog(number, line)
@@ -61,8 +61,6 @@ class PlainLines:
 
     def learn_glued(self, entry: Entry) -> None:
         """This IKEv2 entry is all that its line makes, whenever it comes again."""
-        if len(self._glued) >= _MOST_GLUED:
-            self._glued.clear()
         self._glued[entry.line] = (entry.tag, entry.text, entry.severity)
 
     def _debug(self, number: int, line: str, text: str) -> Entry | None:
@@ -77,8 +75,6 @@ class PlainLines:
         at = self._clock.read(time) if time else None
         entry = Entry(number, line, tag, words, at, tunnel_group=group or None, username=user or None, peer=ip)
         if ip:
-            if len(self.known) >= _MOST_KNOWN:
-                self.known.clear()
             head = text[WITHOUT_TIME if time else 0 : match.start("text")]
             self.known[head] = (entry.tag, entry.tunnel_group, entry.username, entry.peer)
         else:
