@@ -4,6 +4,7 @@ A capture folder is the same thing as a test fixture, so a user's bug report is 
 ``<nn>-<stem>.txt``. Everything left of a Capture knows Nornir, SSH and the clock; nothing right of it does.
 """
 
+import codecs
 import gzip
 import re
 import zlib
@@ -22,6 +23,8 @@ SCHEMA: Literal["nornir-ikediag/capture/1"] = "nornir-ikediag/capture/1"
 _INDEX = "capture.json"
 _MOST_BYTES = 8 << 30
 _BLOCK_BYTES = 64 * 1024
+_MOST_BLOCKS_OF_A_LINE = 1024
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _OTHER_LINE_ENDS = "\r\v\f\x1c\x1d\x1e"
 _NO_LINE_ENDS = dict.fromkeys(map(ord, _OTHER_LINE_ENDS + "\x85\u2028\u2029"), " ")
 
@@ -55,7 +58,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
             return
         try:
             with open_binary(self.path) as stream:
-                for block in _blocks(stream):
+                for block in _blocks(_in_utf8(stream)):
                     if stream.tell() > _MOST_BYTES:
                         raise InputError(f"{self.name} is larger than {_MOST_BYTES >> 30} GiB unpacked: split it.")
                     for line in decode(block).split("\n"):
@@ -64,13 +67,20 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
             raise InputError(f"{self.path} could not be read to its end: {error}.") from error
 
 
+def _in_utf8(stream: BinaryIO) -> BinaryIO:
+    """What has a line end in one byte, as UTF-16, which PowerShell writes, has not."""
+    is_wide = stream.read(2) in _UTF_16
+    stream.seek(0)
+    return cast(BinaryIO, codecs.EncodedFile(stream, "utf-8", "utf-16", errors="replace")) if is_wide else stream
+
+
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
-    """Whole lines, many at a time, without the end of the last one."""
+    """Whole lines, many at a time, without the end of the last one. What is longer than 64 MiB is more than one."""
     unfinished: list[bytes] = []
     while block := stream.read(_BLOCK_BYTES):
         lines, end, rest = block.rpartition(b"\n")
-        if end:
-            yield b"".join([*unfinished, lines])
+        if end or len(unfinished) >= _MOST_BLOCKS_OF_A_LINE:
+            yield b"".join([*unfinished, lines]).removesuffix(b"\r")
             unfinished = []
         unfinished.append(rest)
     if any(unfinished):
@@ -95,7 +105,7 @@ def decode(data: bytes) -> str:
         text = data.decode("ascii")
         if not any(end in text for end in _OTHER_LINE_ENDS):
             return text
-    elif data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    elif data[:2] in _UTF_16:
         text = data.decode("utf-16", errors="replace")
     else:
         text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")

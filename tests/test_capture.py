@@ -1,5 +1,6 @@
 """A capture survives the way to disk and back, and what is no capture says so."""
 
+import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -74,6 +75,20 @@ def test_a_lost_file_is_named(tmp_path: Path) -> None:
     (folder / "01-debug.txt").unlink()
     with pytest.raises(InputError, match=r"01-debug\.txt: No such file or directory"):
         capture.read(folder)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_text_of_many_blocks_is_read_from_disk_as_it_was_in_memory(
+    tmp_path: Path, encoding: str, packed: bool
+) -> None:
+    lines = [f"line {number} \u2018é\u2019 \u0a0a" for number in range(20_000)]
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    data = (mark + "".join(f"{line}\r\n" for line in lines)).encode(encoding)
+    path = tmp_path / "big.log"
+    path.write_bytes(gzip.compress(data) if packed else data)
+    assert list(Source(name="big.log", path=path).lines()) == lines
+    assert capture.decode(data).removesuffix("\n").split("\n") == lines
 
 
 def test_a_window_is_read_from_disk_as_it_was_in_memory(tmp_path: Path) -> None:

@@ -76,24 +76,21 @@ def _tell(name: str, look: dict[str, Any]) -> None:
 
 def _tell_of_records(looked_at: set[str]) -> int:
     """The records that belong to none of the firewalls that were looked at; the exit code that goes with them."""
-    from nornir_ikediag.device.records import folder, kept
+    from nornir_ikediag.device.records import kept, unusable
 
     code = HEALTHY
     try:
         records, unreadable = kept()
-    except OSError as error:
-        return complain(f"The records of debug windows in {folder()} cannot be read ({error.strerror}).")
-    for one in records:
-        if str(one.path) in looked_at:
-            continue
-        with one.claimed() as over:
-            if over:
-                code = WARNING
-                where, again = _where(one.record)
-                say(
-                    f"{where}: a window of ours was not closed there, and it is not among the firewalls looked at. "
-                    f"Type: `{again}`, or remove {one.path} if it is no more.\n"
-                )
+        over = [one for one in records if str(one.path) not in looked_at and one.is_over()]
+    except (OSError, NotImplementedError) as error:
+        return complain(unusable(error))
+    for one in over:
+        code = WARNING
+        where, again = _where(one.record)
+        say(
+            f"{where}: a window of ours was not closed there, and it is not among the firewalls looked at. "
+            f"Type: `{again}`, or remove {one.path} if it is no more.\n"
+        )
     for path in unreadable:
         code = complain(
             f"{path} is no record of a debug window, or cannot be read: what it was about is unknown. See that nothing "

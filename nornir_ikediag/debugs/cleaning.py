@@ -44,11 +44,7 @@ def cleaned(line: str) -> str:
     if "&" in line or "<" in line:
         line = html.unescape(_HTML_TAG.sub("", line))
     line = (
-        line.translate(_TYPOGRAPHY)
-        .replace("\xa0", " ")
-        .replace("\u200b", "")
-        .replace("\ufeff", "")
-        .replace("\x00", "")
+        line.translate(_TYPOGRAPHY).replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "").replace("\x00", "")
     )
     return _PAGER.sub("", line).rstrip()
 

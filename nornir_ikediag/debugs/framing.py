@@ -66,7 +66,7 @@ class Framer:
         self.lines = self.blank_lines = 0
         self.silent: set[str] = set()  # texts from which nothing follows: their lines make no entry
         self._plain = PlainLines(self.clock)
-        self._bodies = Memo[str](_MOST_BODIES)  # lines that were of a body, and what is left of them when they are cleaned
+        self._bodies = Memo[str](_MOST_BODIES)  # lines that were of a body, and what cleaning leaves of them
         self._skipped: tuple[int, str] | None = None  # the line before, when it made none
 
     def feed(self, number: int, line: str) -> list[Entry]:

@@ -118,7 +118,7 @@ class KeptRecord:
     def claimed(self) -> Iterator[bool]:
         """For as long as the block lasts it is ours to work on; False: its window is open, or somebody sweeps.
 
-        Raises OSError.
+        Raises OSError, and NotImplementedError where the file system knows no locks.
         """
         lock = _lock(self.path)
         try:
@@ -133,22 +133,40 @@ class KeptRecord:
         finally:
             _leave(self.path, lock, remove=not self.path.exists())
 
+    def is_over(self) -> bool:
+        """Whether nobody looks after it, at this moment. Raises as :meth:`claimed`."""
+        with self.claimed() as over:
+            return over
+
     def remove(self) -> None:
         """It is settled. Raises OSError."""
         self.path.unlink(missing_ok=True)
+
+
+def unusable(error: OSError | NotImplementedError) -> str:
+    """The sentence for records that cannot be read, locked or removed."""
+    why = getattr(error, "strerror", None) or error
+    return f"The records of debug windows in {folder()} cannot be used ({why}). Check who owns that folder."
 
 
 def kept() -> tuple[tuple[KeptRecord, ...], tuple[Path, ...]]:
     """The records on disk, oldest first, and the files among them that are none. Raises OSError."""
     records: list[KeptRecord] = []
     unreadable: list[Path] = []
-    for path in sorted(folder().glob("*.json")):
+    for path in _files():
         record = _read(path)
         if record is not None:
             records.append(KeptRecord(path, record))
         elif path.exists():  # else its window was closed meanwhile
             unreadable.append(path)
     return tuple(records), tuple(unreadable)
+
+
+def _files() -> list[Path]:
+    try:
+        return sorted(path for path in folder().iterdir() if path.suffix == ".json")  # glob finds none where it may not
+    except FileNotFoundError:
+        return []
 
 
 def _read(path: Path) -> WindowRecord | None:

@@ -13,6 +13,7 @@ import textfsm
 
 Rows: TypeAlias = list[list[Any]]
 TemplateFault = textfsm.TextFSMTemplateError
+_LONGEST = 2048  # characters; no device prints such a line, and a rule with two runs of blanks would take its square
 
 
 class Run:
@@ -118,7 +119,7 @@ class Template(textfsm.TextFSM):  # type: ignore[misc]  # textfsm has no types
         for number, line in lines:
             if not line and skips_blank:
                 continue
-            for match, action in plan:
+            for match, action in plan if len(line) <= _LONGEST else ():
                 found = match(line)
                 if found is None:
                     continue

@@ -8,7 +8,7 @@ from nornir.core.task import Result, Task
 
 from nornir_ikediag.device import sweep as device
 from nornir_ikediag.device.connection import destination
-from nornir_ikediag.device.records import KeptRecord, kept
+from nornir_ikediag.device.records import KeptRecord, kept, unusable
 from nornir_ikediag.device.sweep import Swept
 from nornir_ikediag.errors import IkediagError
 from nornir_ikediag.tasks._examination import Progress, context_of, defect, plain, session_on
@@ -62,5 +62,8 @@ def _look(task: Task, context: str | None, records: Sequence[KeptRecord], *, tri
 
 
 def _not_looked(task: Task, error: Exception, context: str | None = None) -> dict[str, Any]:
-    sentence = str(error if isinstance(error, IkediagError) else defect(task.host.name, error))
+    if isinstance(error, OSError | NotImplementedError):  # of the records: those of a session are DeviceErrors
+        sentence = unusable(error)
+    else:
+        sentence = str(error if isinstance(error, IkediagError) else defect(task.host.name, error))
     return {"context": context, **plain(Swept(outcome="not-looked", sentences=(sentence,)))}

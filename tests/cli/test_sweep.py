@@ -382,27 +382,57 @@ def test_without_an_inventory_the_records_say_which_firewall_is_meant(ikediag: R
     assert done.stderr.startswith("ikediag: There is no Nornir configuration: name one with -c")
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"{", b"\xff\xfe", b"[]", b'{"schema": "nornir-ikediag/window/2"}', "clear crypto isakmp sa", "debug all"],
-    ids=["empty", "cut", "no text", "a list", "of the future", "a command that is none of ours", "too much"],
-)
-def test_what_is_no_record_is_a_sentence(ikediag: Run, served: Served, content: bytes | str) -> None:
+NO_RECORDS = {
+    "1 empty": b"",
+    "2 cut": b"{",
+    "3 no text": b"\xff\xfe",
+    "4 a list": b"[]",
+    "5 of the future": b'{"schema": "nornir-ikediag/window/2"}',
+}
+NOT_OURS = ("clear crypto isakmp sa", "debug all")
+
+
+def test_what_is_no_record_is_a_sentence(ikediag: Run, served: Served) -> None:
     host, environment = served
-    if isinstance(content, str):
-        with _session(host) as session:
-            _leave(session, "debug crypto ikev1 127", send=False)
-        (path,) = folder().glob("*.json")
-        content = path.read_bytes().replace(b"debug crypto ikev1 127", content.encode())
-    else:
-        folder().mkdir(parents=True)
-        path = folder() / "20260101T000000Z-1-00000000.json"
-    path.write_bytes(content)
+    with _session(host) as session:
+        _leave(session, "debug crypto ikev1 127", send=False)
+    (record,) = folder().glob("*.json")
+    theirs = {command: record.read_bytes().replace(b"debug crypto ikev1 127", command.encode()) for command in NOT_OURS}
+    record.unlink()
+    paths = {folder() / f"{name}.json": content for name, content in (NO_RECORDS | theirs).items()}
+    for path, content in paths.items():
+        path.write_bytes(content)
     done = ikediag("sweep", environment=environment)
     assert (done.returncode, done.stdout) == (3, NOTHING)
-    assert done.stderr.endswith(
+    sentences = [
         f"ikediag: {path} is no record of a debug window, or cannot be read: what it was about is unknown. See that "
-        "nothing is left on (`ikediag sweep`), and remove it.\n"
-    )
-    assert path.exists()
+        "nothing is left on (`ikediag sweep`), and remove it."
+        for path in sorted(paths)
+    ]
+    assert done.stderr.splitlines()[-len(paths) :] == sentences
+    assert all(path.exists() for path in paths)
     assert _switched(host) == []
+
+
+def test_records_that_cannot_be_used_are_a_sentence_and_no_defect(ikediag: Run, served: Served) -> None:
+    _, environment = served
+    folder().parent.mkdir(parents=True)
+    folder().write_text("where the folder should be")
+    done = ikediag("sweep", environment=environment)
+    sentence = (
+        f"The records of debug windows in {folder()} cannot be used (Not a directory). Check who owns that folder."
+    )
+    assert done.returncode == 3
+    assert done.stdout == "1 firewall: 0 clean, 0 mended, 0 with something left on, 1 not looked at.\n"
+    assert done.stderr.splitlines()[-2:] == [f"ikediag: {sentence}"] * 2
+
+
+def test_a_record_that_cannot_be_locked_is_a_sentence(ikediag: Run) -> None:
+    address = AsaSession(Destination(name="198.51.100.1", hostname="198.51.100.1", username="netops"))
+    _leave(address, "debug crypto ikev1 127", send=False)
+    (path,) = folder().glob("*.json")
+    path.with_suffix(".lock").unlink(missing_ok=True)
+    path.with_suffix(".lock").mkdir()
+    done = ikediag("sweep")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"ikediag: The records of debug windows in {folder()} cannot be used (" in done.stderr
