@@ -6,7 +6,7 @@ so that one and the same command prints one and the same text whoever asks, and 
 
 import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from itertools import cycle, islice
 
 from nornir_ikediag.lab import serve
@@ -31,15 +31,7 @@ def main(count: int) -> None:
     """One line of JSON says where they are."""
     with serve(list(islice(cycle(_ENDS), count)), speed=_STANDING_STILL) as lab:
         firewalls = [
-            Firewall(
-                name=host.name,
-                hostname=host.hostname,
-                port=host.port,
-                username=host.username,
-                password=host.password,
-                enable=host.enable,
-            )
-            for host in lab.hosts
+            Firewall(**{field.name: getattr(host, field.name) for field in fields(Firewall)}) for host in lab.hosts
         ]
         print(json.dumps([asdict(one) for one in firewalls]), flush=True)
         sys.stdin.read()

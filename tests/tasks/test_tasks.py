@@ -173,7 +173,7 @@ def test_a_log_that_tells_why_makes_a_window_needless(fleet: Fleet) -> None:
 
 
 def test_a_route_based_tunnel_that_is_down_is_found_by_its_interface(fleet: Fleet) -> None:
-    nornir, lab = fleet("vti-peer-silent", speed=4)
+    nornir, lab = fleet("vti-peer-silent")
     (host,) = lab.hosts
     state = only(nornir.run(task=collect_state))[0].result["device"]
     assert "show running-config interface | include interface|nameif|shutdown|tunnel" in host.commands
@@ -479,7 +479,7 @@ def test_a_session_that_dies_in_a_window_is_never_a_clean_bill(
         assert f"no debug crypto condition peer {peer}" in steps
 
 
-@pytest.mark.parametrize("who", ["staff", "user1", "USER1"])
+@pytest.mark.parametrize("who", ["staff", "USER1"])
 def test_a_peer_may_be_named_by_its_group_or_user(fleet: Fleet, who: str) -> None:
     nornir, lab = fleet("ezvpn-aggressive-mode")
     (device,) = to_report(nornir.run(task=collect_debug, peer=who, window_seconds=20)).devices
