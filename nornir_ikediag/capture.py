@@ -143,22 +143,11 @@ class _IndexedSource(msgspec.Struct, kw_only=True, omit_defaults=True):
     round: int = 0
 
 
-class _Index(msgspec.Struct, kw_only=True):
+class _Index(Capture, frozen=True, kw_only=True):
+    """The capture without its texts, which lie beside it."""
+
     schema: Literal["nornir-ikediag/capture/1"]
-    name: str
-    host: str | None = None
-    platform: str = "cisco_asa"
-    status: DeviceStatus = "read"
-    problem: str | None = None
-    problem_cause: str | None = None
-    release: str | None = None
-    context: str | None = None
-    role: str | None = None
-    collected_at: datetime | None = None
-    device_clock: str | None = None
-    sources: list[_IndexedSource] = []
-    windows: tuple[WindowFacts, ...] = ()
-    peers: tuple[str, ...] = ()
+    sources: tuple[_IndexedSource, ...] = ()  # type: ignore[assignment]
 
 
 def is_folder(path: Path) -> bool:
@@ -180,7 +169,7 @@ def write(capture: Capture, parent: Path) -> Path:
             _write_private(folder / file, "".join(f"{line}\n" for line in source.lines()))
             indexed.append(_IndexedSource(file=file, **{name: getattr(source, name) for name in _SHARED_WITH_INDEX}))
         fields = {name: getattr(capture, name) for name in capture.__struct_fields__ if name != "sources"}
-        index = _Index(schema=SCHEMA, sources=indexed, **fields)
+        index = _Index(schema=SCHEMA, sources=tuple(indexed), **fields)
         text = msgspec.json.format(msgspec.json.encode(index), indent=2).decode()
         _write_private(folder / _INDEX, text + "\n")
     except OSError as error:

@@ -4,7 +4,7 @@ Peer, user, role, end, exchange and SPIs must not contradict each other. They mu
 times, or, where one bears none, by the lines of the text in which both stand.
 """
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection
 from datetime import timedelta
 from functools import cached_property
 
@@ -15,6 +15,7 @@ _SAME_MOMENT = timedelta(seconds=5)
 _LONG_LOGIN = timedelta(minutes=2)  # a user types a password
 _SAME_LINES = 5
 _UP = ("established", "deleted")
+_OF_QUICK_MODE, _OF_OTHERS = ("message_id",), ("role", "exchange")
 _NO_ANSWER = {"unknown": None, "incomplete": None, "deleted": "established"}  # what contradicts nothing
 
 
@@ -40,23 +41,15 @@ class Telling:
         return min(lines), max(lines)
 
 
-def may_be_one(one: Negotiation, other: Negotiation) -> bool:
+def may_be_one(one: Telling, other: Telling) -> bool:
     """Whether nothing that is told of the two contradicts the other."""
-    quick = [end.child_only or end.exchange == "quick-mode" for end in (one, other)]
-    if one.ike_version != other.ike_version or not _agree(one.username, other.username):
+    told, again = one.told, other.told
+    if not _agree(told, again, "ike_version", "username", "outcome"):
         return False
-    if not _agree(_NO_ANSWER.get(one.outcome, one.outcome), _NO_ANSWER.get(other.outcome, other.outcome)):
-        return False
-    if quick[0] != quick[1]:
+    if one.is_quick != other.is_quick:
         # a syslog that tells nothing of phase 1 makes a quick mode of its own of what was the first one
-        return one.ike_version == 1 and (other if quick[0] else one).stage in ("phase2", "established")
-    if all(quick):
-        return _agree(one.message_id, other.message_id) and _share_spis(one, other)
-    return (
-        _agree(_NO_ANSWER.get(one.role, one.role), _NO_ANSWER.get(other.role, other.role))
-        and _agree(_NO_ANSWER.get(one.exchange, one.exchange), _NO_ANSWER.get(other.exchange, other.exchange))
-        and _share_spis(one, other)
-    )
+        return told.ike_version == 1 and (again if one.is_quick else told).stage in ("phase2", "established")
+    return _agree(told, again, *(_OF_QUICK_MODE if one.is_quick else _OF_OTHERS)) and _share_spis(told, again)
 
 
 def apart(one: Telling, other: Telling, interleaved: Collection[str]) -> tuple[bool, float] | None:
@@ -78,8 +71,10 @@ def apart(one: Telling, other: Telling, interleaved: Collection[str]) -> tuple[b
     return one.is_quick != other.is_quick, between
 
 
-def _agree(one: Hashable, other: Hashable) -> bool:
-    return one is None or other is None or one == other
+def _agree(one: Negotiation, other: Negotiation, *names: str) -> bool:
+    """Whether each of these is the same of both, or one of them does not tell."""
+    pairs = ([_NO_ANSWER.get(value, value) for value in (getattr(one, name), getattr(other, name))] for name in names)
+    return all(mine is None or theirs is None or mine == theirs for mine, theirs in pairs)
 
 
 def _share_spis(one: Negotiation, other: Negotiation) -> bool:

@@ -7,10 +7,10 @@ few severities tells in fragments is gone too where it says nothing but what an 
 """
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
@@ -117,7 +117,7 @@ def _pair_close(ours: Sequence[Telling], theirs: Sequence[Telling], pairs: _Pair
     found = [
         (far, one.id, other.id, one, other)
         for one, other in _neighbours(ours, theirs)
-        if (far := apart(one, other, interleaved)) is not None and may_be_one(one.told, other.told)
+        if (far := apart(one, other, interleaved)) is not None and may_be_one(one, other)
     ]
     for *_, one, other in sorted(found, key=lambda each: each[:3]):
         if one.id not in pairs.paired and other.id not in pairs.paired:
@@ -144,7 +144,7 @@ def _by_text(tellings: Iterable[Telling], window_from: int) -> dict[tuple[str, b
 
 
 def _may_pair(one: Telling, other: Telling) -> bool:
-    return (one.begins is None or other.begins is None) and may_be_one(one.told, other.told)
+    return (one.begins is None or other.begins is None) and may_be_one(one, other)
 
 
 def _interleaved(ours: Iterable[Telling], theirs: Iterable[Telling]) -> set[str]:
@@ -160,24 +160,23 @@ def _interleaved(ours: Iterable[Telling], theirs: Iterable[Telling]) -> set[str]
 
 def _neighbours(ours: Sequence[Telling], theirs: Sequence[Telling]) -> Iterator[tuple[Telling, Telling]]:
     """Those that begin one after the other: in time, and in a text for those that bear no time."""
-    for place in (_moment, _line):
-        placed = sorted(((at, number) for number, one in enumerate(ours) if (at := place(one)) is not None))
-        untimed = any(one.begins is None for one in ours)
-        for other in theirs:
-            at = place(other)
-            if at is None or (place is _line and other.begins is not None and not untimed):
-                continue
-            middle = bisect_left(placed, (at, 0))
-            for _, number in placed[max(middle - _NEIGHBOURS, 0) : middle + _NEIGHBOURS]:
-                yield ours[number], other
+    timed, others_timed = ([one for one in tellings if one.begins] for tellings in (ours, theirs))
+    yield from _neighbours_by(lambda one: one.begins, timed, others_timed)
+    others_untimed = theirs if len(timed) < len(ours) else [one for one in theirs if not one.begins]
+    yield from _neighbours_by(lambda one: (one.text, one.lines[0]), ours, others_untimed)
 
 
-def _moment(one: Telling) -> Any:
-    return one.begins
-
-
-def _line(one: Telling) -> Any:
-    return one.text, one.lines[0]
+def _neighbours_by(
+    place: Callable[[Telling], Any], ours: Sequence[Telling], theirs: Sequence[Telling]
+) -> Iterator[tuple[Telling, Telling]]:
+    if not theirs:
+        return
+    placed = sorted(ours, key=place)
+    places = list(map(place, placed))
+    for other in theirs:
+        middle = bisect_left(places, place(other))
+        for one in placed[max(middle - _NEIGHBOURS, 0) : middle + _NEIGHBOURS]:
+            yield one, other
 
 
 def _fragments(ours: Sequence[Telling], theirs: Sequence[Telling], pairs: _Pairs) -> Iterator[str]:
@@ -223,17 +222,20 @@ def _filled(one: Negotiation, other: Negotiation) -> Negotiation:
 
 def _news(told: Iterable[Event], others: Iterable[Event]) -> list[Event]:
     """Of the other events those that are not among the told ones, with the same words and within a second."""
-    said: dict[Hashable, list[datetime | None]] = defaultdict(list)
+    said: dict[Hashable, Counter[datetime | None]] = defaultdict(Counter)
     for event in told:
-        said[_words(event)].append(event.at)
+        said[_words(event)][_moment(event.at)] += 1
     news = []
     for event in others:
-        times = said.get(_words(event), [])
-        place = next((number for number, at in enumerate(times) if _is_same_second(at, event.at)), None)
-        if place is None:
+        times, at = said[_words(event)], _moment(event.at)
+        near = (at, at - _SECOND, at + _SECOND, None) if at else islice(times, 1)
+        found = [time for time in near if time in times][:1]
+        if not found:
             news.append(event)
+        elif times[found[0]] == 1:
+            del times[found[0]]
         else:
-            del times[place]
+            times[found[0]] -= 1
     return news
 
 
@@ -241,5 +243,6 @@ def _words(event: Event) -> Hashable:
     return event.kind, event.peer, tuple(sorted(event.fields.items()))
 
 
-def _is_same_second(one: datetime | None, other: datetime | None) -> bool:
-    return one is None or other is None or abs(of_no_year(one) - of_no_year(other)) <= _SECOND
+def _moment(at: datetime | None) -> datetime | None:
+    """The second, as far as every voice tells it."""
+    return of_no_year(at).replace(microsecond=0) if at else None

@@ -1,18 +1,23 @@
 """What the debug and the syslog of one device both tell is one negotiation, and what one alone tells is not lost."""
 
 import re
+import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from nornir_ikediag.assemble import assemble
 from nornir_ikediag.capture import Capture, Source
 from nornir_ikediag.diagnose import diagnose
+from nornir_ikediag.model.evidence import Evidence
 from nornir_ikediag.model.facts import WindowFacts
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.verdict import Severity
+from nornir_ikediag.protocol.told_once import loose_told_once
+from nornir_ikediag.protocol.voices import Voices
 
 _TESTS = Path(__file__).parents[1]
 PEER = "203.0.113.50"
@@ -276,3 +281,21 @@ def test_no_recorded_debug_changes_its_meaning_when_the_syslog_tells_it_again(pa
 def test_a_failure_that_the_syslog_dates_by_its_year_is_that_of_the_debug_without_one() -> None:
     lines = [*attempt("09:00"), logged("09:00:32", "713902", _NO_MATCH)]
     assert told(lines) == [[*ONCE, "0:5 consequence"]]
+
+
+def test_what_is_told_very_often_is_compared_in_as_many_steps() -> None:
+    """Minutes, where each event is compared with each."""
+    (one,) = negotiations(attempt("07:10"))
+    event = one.events[-1]
+    told, loose = (
+        [
+            msgspec.structs.replace(event, at=datetime(2023, 11, 8) + timedelta(seconds=10 * number + after))
+            for number in range(many)
+        ]
+        for many, after in ((40_000, 0), (1_000, 5))
+    )
+    began = time.process_time()
+    logged_once = [msgspec.structs.replace(one, origin=Evidence("syslog", 1, "%ASA-5-713903: x")) for one in loose]
+    kept = loose_told_once({PEER: logged_once}, [msgspec.structs.replace(one, events=tuple(told))], Voices())
+    assert kept == {PEER: logged_once}
+    assert time.process_time() - began < 10
