@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+import msgspec
+
 from nornir_ikediag.causes._attempts import HINTS, REASONS
 from nornir_ikediag.causes._loose import gives_up
 from nornir_ikediag.model.configuration import Configuration
@@ -80,10 +82,12 @@ def knocking(events: Sequence[Event]) -> list[tuple[str, Event]]:
 
 
 def of_no_peer(events: Iterable[Event]) -> list[tuple[str, Event]]:
-    """Those of traffic that no policy claims, which is nobody's even where peers are named; one alone may be a moment
-    between two changes of the configuration."""
-    found = [(UNKNOWN_PEER, event) for event in events if event.kind == _OF_NO_PEER]
-    return found if len(found) >= _FEWEST else []
+    """Those of traffic that no policy claims, which is nobody's even where peers are named. One alone may be a moment
+    between two changes of the configuration: it is marked ``once``."""
+    found = [event for event in events if event.kind == _OF_NO_PEER]
+    if len(found) < _FEWEST:
+        found = [msgspec.structs.replace(event, fields={**event.fields, "once": "yes"}) for event in found]
+    return [(UNKNOWN_PEER, event) for event in found]
 
 
 class _Owners:

@@ -65,6 +65,7 @@ def match(tunnel: Tunnel) -> Verdict:
         evidence=found.evidence,
         confidence=found.confidence,
         side="local",
+        severity="warning" if found.event is not None and found.event.get("once") else None,
         negotiation=found.attempt,
         alternatives=() if sure else _OTHERS,
         configuration=map_lines(tunnel),

@@ -16,7 +16,8 @@ Follow the reason that grows. Networks that do not match the SA: mirror the cryp
 
 References
 - Cisco ASA command reference, `show crypto ipsec sa`
-- asa-syslog: 402115, 402116
+- RFC 4301 section 5.2 (INVALID_SELECTORS)
+- asa-syslog: 402115, 402116, 751027
 """
 
 from nornir_ikediag.causes import _steps
@@ -48,39 +49,49 @@ def match(tunnel: Tunnel) -> Verdict:
     lines = events_of(tunnel, EventKind.SELECTOR_VIOLATION)
     if not errors and len(lines) < fewest(tunnel):
         return RuledOut()
-    name = (
-        f"IPsec drops packets ({', '.join(errors[0].names)}: {counted(errors[0])}{networks(errors[0].child)})"
-        if errors
-        else f"The peer sends packets that do not belong to its SA{_outside(lines[-1])}"
-    )
+    ours = bool(lines) and _is_ours(lines[-1])
+    if errors:
+        name = f"IPsec drops packets ({', '.join(errors[0].names)}: {counted(errors[0])}{networks(errors[0].child)})"
+        explanation = "These packets are lost between the clear and the encrypted side of this device."
+    else:
+        name = f"{'We send' if ours else 'The peer sends'} packets that do not belong to the SA{_outside(lines[-1])}"
+        explanation = (
+            f"They arrive {'there' if ours else 'here'} encrypted and are dropped: the SA was negotiated for other "
+            "networks. The device logs one such packet in five seconds at most, so there may be many more."
+        )
     return Found(
         summary=name,
-        explanation="These packets are lost between the clear and the encrypted side of this device."
-        if errors
-        else "They arrive encrypted and are dropped: the SA was negotiated for other networks. The device logs one "
-        "such packet in five seconds at most, so there may be many more.",
+        explanation=explanation,
         evidence=few(errors[0].evidence if errors else (), lines),
         confidence="certain" if errors else capped("certain", *lines[:1]),
-        side="unknown" if errors else "peer",
+        side="unknown" if errors or ours else "peer",
         selectors=errors[0].child.selectors if errors else None,
         next_steps=(
             _steps.read(f"show crypto ipsec sa peer {tunnel.peer} detail", "see the errors split by their reason"),
             _steps.read("show asp drop", "see what the device drops, and why"),
         ),
-        ask_peer=(
-            f"Does your crypto ACL mirror ours? Packets arrive that do not belong to the SA{_outside(lines[-1])}.",
-        )
-        if lines
-        else (),
+        ask_peer=(_question(lines[-1]),) if lines else (),
         count=max(len(errors), len(lines), 1),
         seen=lines,
     )
 
 
+def _is_ours(line: Event) -> bool:
+    """Whether it is the peer that complains, of what we sent (751027, the notify INVALID_SELECTORS)."""
+    return line.get("direction") == "received"
+
+
+def _question(line: Event) -> str:
+    if _is_ours(line):
+        return f"Does your crypto ACL mirror ours? You refuse packets that we send you{_outside(line)}."
+    return f"Does your crypto ACL mirror ours? Packets arrive that do not belong to the SA{_outside(line)}."
+
+
 def _outside(line: Event) -> str:
-    """The packet and the networks of the SA, where the line prints them (402116, from 8.0 on)."""
+    """The packet, and the networks of the SA, where the line prints them (402116, from 8.0 on; 751027)."""
     source, destination = line.get("source"), line.get("destination")
     local, remote = line.get("local"), line.get("remote")
-    if not (source and destination and local and remote):
+    if not (source and destination):
         return ""
-    return f": {source} to {destination}, and the SA carries {remote} to {local}"
+    carries = f", and the SA carries {remote} to {local}" if local and remote else ""
+    return f": {source} to {destination}{carries}"

@@ -23,6 +23,7 @@ from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._configured import map_lines
 from nornir_ikediag.causes._state import ANY_SA, absence, is_expected_up, last_words
 from nornir_ikediag.causes._wording import plural
+from nornir_ikediag.model.negotiation import UNKNOWN_PEER
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import CannotTell, Cause, Found, RuledOut, Step, Verdict
 
@@ -38,6 +39,8 @@ def match(tunnel: Tunnel) -> Verdict:
     """Down as `assemble` defines it: no SA, and somebody wants one; or idle although it is expected to be up."""
     if tunnel.state == "unknown":
         return CannotTell(ANY_SA)
+    if tunnel.peer == UNKNOWN_PEER and not tunnel.negotiations:
+        return RuledOut()  # a line that names nobody is about some tunnel; of none of them it tells that it is down
     expected = is_expected_up(tunnel)
     if tunnel.state == "idle" and not expected and _has_entry(tunnel) and not tunnel.negotiations and not tunnel.events:
         return _configured_and_quiet(tunnel)

@@ -219,6 +219,10 @@ class Attempt(Draft):
     def _address(self, event: Event) -> None:
         self.assigned_address = event.get("address") or self.assigned_address
 
+    def _rekeys(self, event: Event) -> None:
+        if self.rekey:  # under the attempt that built the SA it is only announced
+            self._asked_for(event)
+
     def _asked_for(self, event: Event) -> None:
         for side in ("local", "remote"):
             if event.get(side):
@@ -272,6 +276,7 @@ _TAKES: dict[EventKind, Callable[[Attempt, Event], None]] = {
     EventKind.NOTED: Attempt._noted,
     EventKind.NAT_VERDICT: Attempt._nat,
     EventKind.INITIATOR_STARTS: Attempt._starts,
+    EventKind.REKEY_STARTS: Attempt._rekeys,
     EventKind.RESPONDER_STARTS: Attempt._starts,
     EventKind.CHILD_ESTABLISHED: Attempt._child,
     EventKind.ADDRESS_ASSIGNED: Attempt._address,

@@ -24,6 +24,7 @@ _REKEY_CLEANUP, _REKEY_LINES = timedelta(seconds=60), 60
 _LIFE = frozenset({EventKind.DPD, EventKind.DPD_TIMEOUT, EventKind.DELETE_RECEIVED, EventKind.DELETE_SENT})
 _OF_THE_WHOLE = ENDINGS | _LIFE
 _OF_EXCHANGES = frozenset({EventKind.STATE, EventKind.PACKET})
+_ASKS = frozenset({EventKind.REKEY_STARTS, EventKind.INITIATOR_STARTS})
 _MEANT = frozenset({*_DELETES, EventKind.RETRIES_EXHAUSTED, EventKind.CHILD_ESTABLISHED, EventKind.TORN_DOWN})
 _CHILD_REFUSALS = frozenset(
     {
@@ -177,8 +178,10 @@ class Session:
                 self._child = None
                 self._liveness = name == "INFORMATIONAL"
                 return None if self._first is None or self._first.finished else self._first
-        elif kind is EventKind.REKEY_STARTS:
-            self._rekey = event
+        elif kind in _ASKS:
+            self._rekey = event if kind is EventKind.REKEY_STARTS else None
+            if self._rekey is not None and self.is_up and self._first is not None:
+                return None  # it belongs to the exchange that follows
         elif kind is EventKind.DPD and event.get("direction") == "sending":
             self._liveness = self.is_up
         elif self._liveness and kind in _REPEATS and self._first is None:
@@ -198,6 +201,7 @@ class Session:
             return None  # what is repeated is the liveness check
         if self._child is None and self.is_up and self._first is not None and event.kind in _CHILD_REFUSALS:
             self._child = begin(event, True)
+            self._mark_rekey(self._child)
         return self._child
 
     def _child_of(self, event: Event, begin: Begin) -> Attempt:
@@ -216,13 +220,17 @@ class Session:
             self._children[key] = known
             while len(self._children) > 8:
                 del self._children[next(iter(self._children))]
-            if self._rekey is not None:
-                known.rekey = True
-                known.child_only = self._rekey.get("phase") != "1"
-                known.take(self._rekey)
-                self._rekey = None
+            self._mark_rekey(known)
         self._child = known
         return known
+
+    def _mark_rekey(self, attempt: Attempt) -> None:
+        """The exchange is the rekey that was asked for just before."""
+        if self._rekey is not None:
+            attempt.rekey = True
+            attempt.child_only = self._rekey.get("phase") != "1"
+            attempt.take(self._rekey)
+            self._rekey = None
 
     def _name(self, attempt: Attempt) -> None:
         attempt.peer = attempt.peer or self.peer
