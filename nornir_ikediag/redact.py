@@ -40,6 +40,12 @@ _TABLE: Final = (
     ("username", r"\busername\s+(?!=)\S+\s+(?:password|secret)\s+WORD"),
     ("passw", r"^\s*(?:\S+[#>]\s*)?(?:no\s+)?passw(?:d|ord)\s+WORD(?=\s*$|\s+(?:encrypted|pbkdf2|level)\b)"),
     ("-password", r"\b(?:ldap-login|keystore)-password\s+WORD"),
+    ("authentication key", r"\b(?:rip|isis)\s+authentication\s+key\s+WORD"),
+    ("isis", r"\bisis\s+password\s+WORD"),
+    ("-password", r"^\s*(?:area|domain)-password\s+WORD"),
+    ("ipsec spi", r"\bipsec\s+spi\s+\d+\s.{0,60}?\b(?:md5|sha1)\s+(?:[07]\s+(?=\S))?(?P<secret>[0-9a-f]{16,})"),
+    ("ipsec spi", r"\bipsec\s+spi\s+\d+\s+esp\s.{0,30}?\s(?:[07]\s+(?=\S))?(?P<secret>[0-9a-f]{16,})"),
+    ("pmk", r"\bsap\s+pmk\s+WORD"),
     ("neighbor", r"\bneighbor\s+\S+\s+password\s+WORD"),
     ("passphrase", r"\bpassphrase\s+WORD(?=\s*$)"),
     ("pass", r"(?<!invalid )pass(?:word|wd|code|phrase)VALUE"),
@@ -74,6 +80,8 @@ def redact(line: str) -> tuple[str, int]:
         or "auth-string" in low
         or "idtoken" in low
         or "psk" in low
+        or "pmk" in low
+        or "ipsec spi" in low
         or "://" in low
     ):
         count = 0

@@ -359,3 +359,14 @@ def test_no_part_of_what_a_healthy_device_says_raises_an_alarm(data: st.DataObje
         sources.append(Source(name=f"text {number}", text="\n".join(kept)))
     found = diagnose(assemble(Capture(name="fw1", sources=tuple(sources)))).findings
     assert [one for one in found if one.severity != "info" and one.cause not in _READING_TROUBLE] == []
+
+
+SYSLOG = "Nov 08 2023 09:00:02 fw1 : %ASA-5-713119: Group = 203.0.113.50, IP = 203.0.113.50, PHASE 1 COMPLETED\n"
+
+
+def test_lines_without_a_year_take_that_of_the_syslog_beside_them() -> None:
+    one_text = [Source(name="paste.log", text=LOG + SYSLOG)]
+    two_texts = [Source(name="debug.log", text=LOG), Source(name="syslog.log", text=SYSLOG)]
+    for sources in (one_text, two_texts):
+        (tunnel,) = assemble(Capture(name="fw1", sources=tuple(sources))).tunnels
+        assert {event.at.year for one in tunnel.negotiations for event in one.events if event.at} == {2023}

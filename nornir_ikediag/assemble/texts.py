@@ -13,7 +13,7 @@ import msgspec
 
 from nornir_ikediag import sections, shows
 from nornir_ikediag.capture import Capture, Source
-from nornir_ikediag.debugs import LOOK_AT, LogReader, is_log_line, wrapping_of
+from nornir_ikediag.debugs import LOOK_AT, LogReader, is_log_line, wrapping_of, year_of
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.facts import SourceFacts
 from nornir_ikediag.model.reading import Reading, Replayed
@@ -53,6 +53,7 @@ def read_all(capture: Capture) -> Texts:
     replay = Replay()
     clock = _Clock()
     logged: dict[str, set[str]] = {}
+    year = _year_told(capture)
     for source in capture.sources:
         if (source.command or "").startswith("debug"):
             replay.window_begins()
@@ -63,7 +64,7 @@ def read_all(capture: Capture) -> Texts:
         lines = iter(_new_lines(source, parts.log, logged))
         first = list(islice(lines, LOOK_AT))
         wrapping = wrapping_of([line for _, line in first], is_log_line)
-        reader = LogReader(source.name, year=_year(capture, source), wrapping=wrapping)
+        reader = LogReader(source.name, year=_year(capture, source) or year, wrapping=wrapping)
         events = _events(reader, chain(first, lines))
         for event in _reversed(events) if source.path is None and _is_newest_first(first) else events:
             if clock.year_assumed is None:
@@ -140,6 +141,15 @@ def _new_lines(
 def _year(capture: Capture, source: Source) -> int | None:
     at = source.ended_at or source.started_at or capture.collected_at
     return at.year if at else None
+
+
+def _year_told(capture: Capture) -> int | None:
+    """The year of the first syslog message that bears one: a console's lines, which never do, are of the same days."""
+    for source in capture.sources:
+        told = (year_of(line) for line in islice(source.lines(), LOOK_AT) if _OF_COLLECTOR.search(line))
+        if (year := next(filter(None, told), None)) is not None:
+            return year
+    return None
 
 
 def _read_show(part: Source, show: shows.Show) -> Reading:

@@ -29,8 +29,9 @@ def said(device: Device, *kinds: EventKind, meant: Callable[[Event], bool] | Non
         if mine and tunnel.peer not in peers:
             peers.append(tunnel.peer)
     found = list(filter(meant, found)) if meant else found
-    found.sort(key=lambda event: (event.origin.source, event.origin.line))
-    return Said(tuple(found), tuple(peers))
+    once = {(event.origin, event.kind): event for event in found}  # a line of nobody's is the device's and a tunnel's
+    told = sorted(once.values(), key=lambda event: (event.origin.source, event.origin.line))
+    return Said(tuple(told), tuple(peers))
 
 
 def has_log(device: Device) -> bool:

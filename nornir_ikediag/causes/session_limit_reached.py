@@ -16,7 +16,7 @@ End sessions that nobody needs, raise the configured limit, or buy what is missi
 
 References
 - Cisco ASA command reference, `vpn-sessiondb max-session-limit`
-- asa-syslog: 713191, 713239, 316001, 113029
+- asa-syslog: 113001, 713191, 713239, 316001, 113029
 """
 
 from nornir_ikediag.causes._box import said

@@ -27,6 +27,13 @@ _SHORT = re.compile(r"(?P<day>[A-Z][a-z]{2} [ \d]\d) (?P<hour>[01]\d|2[0-3]):(?P
 _MOST_REMEMBERED = 4096
 
 
+def year_of(line: str) -> int | None:
+    """The year that a time of this line bears, or None."""
+    found = TIMESTAMP.search(line)
+    year = found and (found["year"] or (found["iso"] or "")[:4])
+    return int(year) if year else None
+
+
 class Clock:
     """The clock of one text."""
 

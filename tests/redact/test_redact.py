@@ -41,6 +41,19 @@ SECRETS = {
     "key config-key password-encryption S3cret Old": "key config-key password-encryption *****",
     " ospf message-digest-key 1 md5 S3cret": " ospf message-digest-key 1 md5 *****",
     " neighbor 192.0.2.7 password S3cret": " neighbor 192.0.2.7 password *****",
+    " rip authentication key S3cret key_id 1": " rip authentication key ***** key_id 1",
+    " isis authentication key 0 S3cret level-2": " isis authentication key 0 ***** level-2",
+    " isis password S3cret level-1": " isis password ***** level-1",
+    " area-password S3cret authenticate snp validate": " area-password ***** authenticate snp validate",
+    " ipv6 ospf authentication ipsec spi 500 md5 0 0123456789ABCDEF0123456789ABCDEF": (
+        " ipv6 ospf authentication ipsec spi 500 md5 0 *****"
+    ),
+    " ipv6 ospf encryption ipsec spi 501 esp aes-cbc 128 0123456789abcdef0123456789abcdef md5 "
+    "1123456789abcdef0123456789abcdef": " ipv6 ospf encryption ipsec spi 501 esp aes-cbc 128 ***** md5 *****",
+    " area 0 authentication ipsec spi 502 sha1 0123456789abcdef0123456789abcdef01234567": (
+        " area 0 authentication ipsec spi 502 sha1 *****"
+    ),
+    " sap pmk 0123456789abcdef mode-list gcm-encrypt": " sap pmk ***** mode-list gcm-encrypt",
     "ntp authentication-key 1 md5 S3cret": "ntp authentication-key 1 md5 *****",
     "[IKEv1 DEBUG]Group = ra, IP = 192.0.2.9, MODE_CFG: Received Password reply: my pass word": (
         "[IKEv1 DEBUG]Group = ra, IP = 192.0.2.9, MODE_CFG: Received Password reply: *****"
