@@ -370,3 +370,36 @@ def test_lines_without_a_year_take_that_of_the_syslog_beside_them() -> None:
     for sources in (one_text, two_texts):
         (tunnel,) = assemble(Capture(name="fw1", sources=tuple(sources))).tunnels
         assert {event.at.year for one in tunnel.negotiations for event in one.events if event.at} == {2023}
+
+
+SESSION = """fw1# show vpn-sessiondb l2l
+
+Session Type: LAN-to-LAN
+
+Connection   : 203.0.113.50
+Index        : 4                      IP Addr      : 203.0.113.50
+Protocol     : {}
+Bytes Tx     : 1238800                Bytes Rx     : 1021212
+Login Time   : 08:12:11 UTC Tue Mar 12 2024
+Duration     : 1h:45m:03s
+"""
+
+
+@pytest.mark.parametrize(
+    ("protocol", "state"), [("IKEv1 IPsec", "up"), ("IKEv2 IPsecOverNatT", "up"), ("IKEv1", "phase1-only")]
+)
+def test_a_session_alone_is_a_tunnel(protocol: str, state: str) -> None:
+    (tunnel,) = assemble(Capture(name="fw1", sources=(Source(name="show.txt", text=SESSION.format(protocol)),))).tunnels
+    assert (tunnel.peer, tunnel.state, tunnel.since) == (PEER, state, datetime(2024, 3, 12, 8, 12, 11))
+
+
+def test_no_session_outweighs_the_absence_of_its_sas() -> None:
+    text = (
+        SESSION.format("IKEv1 IPsec")
+        + "fw1# show crypto isakmp sa\n"
+        + NO_IKE
+        + "fw1# show crypto ipsec sa\n"
+        + NO_CHILD
+    )
+    (tunnel,) = assemble(Capture(name="fw1", sources=(Source(name="show.txt", text=text),))).tunnels
+    assert tunnel.state == "idle"

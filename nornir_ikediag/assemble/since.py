@@ -1,5 +1,6 @@
 """Since when a tunnel has been up or down."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -7,6 +8,7 @@ from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel, TunnelState
 
+_LOGIN = re.compile(r"(\d\d:\d\d:\d\d)\S* .*?([A-Z][a-z]{2}) +(\d{1,2}) +(\d{4})$")
 _ENDS = (
     EventKind.TORN_DOWN,
     EventKind.DPD_TIMEOUT,
@@ -20,9 +22,9 @@ _ENDS = (
 def since(tunnel: Tunnel, state: TunnelState, read_at: datetime | None, session: timedelta | None) -> datetime | None:
     """When the tunnel came into this state, or None where nothing tells.
 
-    Up: the session's age, else the log's last coming up, else the age of the IKE SA, which begins anew with every
-    rekey of phase 1 and is then the latest that it can be. Down: the end that was logged, else the first attempt that
-    failed since.
+    Up: the session's age or login, else the log's last coming up, else the age of the IKE SA, which begins anew with
+    every rekey of phase 1 and is then the latest that it can be. Down: the end that was logged, else the first attempt
+    that failed since.
     """
     if state in ("up", "partial", "rekeying", "phase1-only"):
         return _up_since(tunnel, read_at, session)
@@ -34,6 +36,9 @@ def since(tunnel: Tunnel, state: TunnelState, read_at: datetime | None, session:
 def _up_since(tunnel: Tunnel, read_at: datetime | None, session: timedelta | None) -> datetime | None:
     if session is not None and read_at is not None:
         return read_at - session
+    logins = list(filter(None, (_login(one.login_time or "") for one in tunnel.sessions)))
+    if logins:
+        return min(logins)
     came_up = [one.ended_at for one in tunnel.negotiations if one.outcome == "established" and _is_first(one)]
     if came_up and came_up[-1] is not None:
         return came_up[-1]
@@ -45,6 +50,15 @@ def _up_since(tunnel: Tunnel, read_at: datetime | None, session: timedelta | Non
     ]
     age = max((age for age in ages if age >= 0), default=None)
     return read_at - timedelta(seconds=age) if read_at is not None and age is not None else None
+
+
+def _login(printed: str) -> datetime | None:
+    """`08:12:11 UTC Tue Mar 12 2024`."""
+    found = _LOGIN.match(printed)
+    try:
+        return datetime.strptime(" ".join(found.groups()), "%H:%M:%S %b %d %Y") if found else None
+    except ValueError:
+        return None
 
 
 def _down_since(tunnel: Tunnel) -> datetime | None:

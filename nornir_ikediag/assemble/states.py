@@ -10,6 +10,8 @@ read to its end):
 | negotiating   | rekeying                           | negotiating   | negotiating       |
 | none          | up: in IKEv1 the IKE SA may expire while its child SAs live | see below | see below |
 
+`show vpn-sessiondb` speaks where no output of SAs was read: who is listed there is up.
+
 (*) rekeying when a child SA has two pairs; partial when a child SA of this peer was refused and none stands for it.
 (**) unless the log tells more.
 
@@ -130,7 +132,7 @@ def _shown(tunnel: Tunnel, known: Known) -> TunnelState | None:
     phases = {phase(sa) for sa in tunnel.ike_sas} - {"gone"}
     children = [child for child in tunnel.child_sas if carries(child)]
     if not phases and not children:
-        return None
+        return None if known.ike_sas or known.child_sas or known.cut else _of_sessions(tunnel)
     if not children:
         return _without_children(tunnel, phases, known)
     if "negotiating" in phases and not phases & {"active", "rekeying"}:
@@ -139,6 +141,12 @@ def _shown(tunnel: Tunnel, known: Known) -> TunnelState | None:
         return "rekeying"
     refused = [one for one in tunnel.failures if one.child_only and not one.rekey and _is_missing(one, children)]
     return "partial" if refused else "up"
+
+
+def _of_sessions(tunnel: Tunnel) -> TunnelState | None:
+    """A session that the device lists is up; its protocols say how far: `IKEv1` alone, or `IKEv1 IPsec`."""
+    protocols = " ".join(session.protocol or "" for session in tunnel.sessions).lower()
+    return "up" if "ipsec" in protocols else "phase1-only" if "ike" in protocols else None
 
 
 def _without_children(tunnel: Tunnel, phases: set[str], known: Known) -> TunnelState:

@@ -89,7 +89,8 @@ def build(one: Joined, facts: DeviceFacts, identities: Identities, named: Named)
         tunnel_group=group,
         username=one.username,
         ike_sas=tuple(one.ike_sas),
-        child_sas=tuple(merged_children(one.child_sas)),
+        child_sas=tuple(merged_children(one.child_sas) or _of_sessions(one)),
+        sessions=tuple(one.sessions),
         negotiations=tuple(one.negotiations),
         events=tuple(one.events),
     )
@@ -137,6 +138,11 @@ def merged_children(children: Sequence[ChildSa]) -> list[ChildSa]:
     whole = [child for child in children if child.counters or child.sas]
     spis = {spi for child in whole for spi in (child.spi_in, *(sa.spi for sa in child.sas)) if spi}
     return whole + [child for child in children if not (child.counters or child.sas) and child.spi_in not in spis]
+
+
+def _of_sessions(one: Joined) -> list[ChildSa]:
+    """Those that `show vpn-sessiondb` tells of, where no output shows the SAs themselves."""
+    return [] if one.ike_sas else [child for session in one.sessions for child in session.children]
 
 
 def _without_namesakes(tunnels: list[Joined]) -> list[Joined]:
@@ -187,7 +193,7 @@ def _tunnel_group(one: Joined, named: Named) -> str | None:
 
 def _ike_version(one: Joined, configured: TunnelConfiguration | None) -> IkeVersion | None:
     said: list[Any] = [sa.ike_version for sa in one.ike_sas]
-    said += [child.ike_version for child in one.child_sas]
+    said += [child.ike_version for child in (*one.child_sas, *_of_sessions(one))]
     said += [each.ike_version for each in reversed(one.negotiations)]
     said += [event.ike_version for event in reversed(one.events)]
     version: IkeVersion | None = next((each for each in said if each is not None), None)

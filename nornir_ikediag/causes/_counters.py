@@ -17,12 +17,13 @@ from nornir_ikediag.model.verdict import Severity
 
 FEW = 10
 SHARE = 0.001  # one packet in a thousand
-_MANY = 100
+_MANY, _MANY_BYTES = 100, 10_000
 YOUNG_SECONDS = 300  # nobody tries in vain for longer without complaining
 LASTING_SECONDS = 3600
 _DEFAULT_LIFETIME_SECONDS = 28800  # of a child SA (Cisco ASA command reference)
 
 ENCAPS, DECAPS = "pkts encaps", "pkts decaps"
+_OF_SESSION = {ENCAPS: "bytes tx", DECAPS: "bytes rx"}  # all that a short `show vpn-sessiondb` counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def age_of(tunnel: Tunnel, child: ChildSa) -> int | None:
     if left and max(left) <= lifetime:
         return lifetime - max(left)
     ages = [age for sa in tunnel.ike_sas if (age := age_seconds(sa)) is not None]
+    ages = ages or [one.duration_seconds for one in tunnel.sessions if one.duration_seconds is not None]
     return min(ages) if ages else None
 
 
@@ -104,7 +106,8 @@ def counted(one: Trouble) -> str:
 
 def line_of(child: ChildSa, *names: str) -> tuple[Evidence, ...]:
     """The lines that print these counters, each once, behind the line of the networks."""
-    lines = [child.counter_origins[name] for name in names if name in child.counter_origins]
+    printed = [name if name in child.counter_origins else _OF_SESSION.get(name, name) for name in names]
+    lines = [child.counter_origins[name] for name in printed if name in child.counter_origins]
     return tuple(dict.fromkeys([*lines, child.origin]))
 
 
@@ -114,13 +117,20 @@ def networks(child: ChildSa) -> str:
     return f" for {pair.local.network} to {pair.remote.network}" if pair else ""
 
 
+def volume(child: ChildSa, name: str) -> str:
+    """``120 packets``, or bytes where those were counted alone."""
+    return f"{child.counters[name]} packets" if name in child.counters else f"{child.counters[_OF_SESSION[name]]} bytes"
+
+
 def _is_one_way(tunnel: Tunnel, child: ChildSa, busy: str, silent: str) -> bool:
     counters = child.counters
-    if counters.get(silent) != 0 or counters.get(busy, 0) < FEW or any(sa.rekeyed for sa in child.sas):
+    of_bytes = _OF_SESSION[busy] in counters
+    went, came = (counters.get(_OF_SESSION[name] if of_bytes else name) for name in (busy, silent))
+    if came != 0 or (went or 0) < FEW or any(sa.rekeyed for sa in child.sas):
         return False
-    if not child.sas:  # a filter (`| include caps`) left the counters alone: nothing tells the age
-        return counters[busy] >= _MANY
     age = age_of(tunnel, child)
+    if not child.sas:  # a filter (`| include caps`) left the counters alone, or it is a session's: little tells the age
+        return (went or 0) >= (_MANY_BYTES if of_bytes else _MANY) and (age is None or age >= YOUNG_SECONDS)
     grown = growth(tunnel, child)
     if grown is not None and grown.get(busy, 0) > 0:
         return age is None or age >= YOUNG_SECONDS

@@ -19,7 +19,7 @@ References
 
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._configured import access_list_lines
-from nornir_ikediag.causes._counters import DECAPS, ENCAPS, gravity, line_of, networks, one_way
+from nornir_ikediag.causes._counters import DECAPS, ENCAPS, gravity, line_of, networks, one_way, volume
 from nornir_ikediag.causes._wording import few
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Alternative, Cause, Found, RuledOut, Verdict
@@ -28,7 +28,7 @@ CAUSE = Cause(
     title="We decrypt and send nothing back",
     family="data-path",
     severity="warning",
-    needs=("crypto_ipsec_sa",),
+    needs=("crypto_ipsec_sa", "vpn_sessiondb"),
 )
 
 
@@ -39,7 +39,7 @@ def match(tunnel: Tunnel) -> Verdict:
         return RuledOut()
     child = silent[0]
     return Found(
-        summary=f"{child.counters[DECAPS]} packets were decrypted and none was sent back{networks(child)}",
+        summary=f"{volume(child, DECAPS)} were decrypted and none was sent back{networks(child)}",
         explanation="Both SAs are up and the peer sends. The answers do not reach the tunnel on this side.",
         evidence=few(*(line_of(one, ENCAPS, DECAPS) for one in silent)),
         confidence="certain" if child.sas else "likely",

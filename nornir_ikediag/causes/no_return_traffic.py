@@ -22,7 +22,7 @@ References
 
 from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._configured import access_list_lines
-from nornir_ikediag.causes._counters import DECAPS, ENCAPS, gravity, line_of, networks, one_way
+from nornir_ikediag.causes._counters import DECAPS, ENCAPS, gravity, line_of, networks, one_way, volume
 from nornir_ikediag.causes._wording import few
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Alternative, Cause, Found, RuledOut, Verdict
@@ -31,7 +31,7 @@ CAUSE = Cause(
     title="We encrypt and nothing comes back",
     family="data-path",
     severity="warning",
-    needs=("crypto_ipsec_sa",),
+    needs=("crypto_ipsec_sa", "vpn_sessiondb"),
 )
 
 
@@ -42,7 +42,7 @@ def match(tunnel: Tunnel) -> Verdict:
         return RuledOut()
     child = silent[0]
     return Found(
-        summary=f"{child.counters[ENCAPS]} packets were encrypted and none came back{networks(child)}",
+        summary=f"{volume(child, ENCAPS)} were encrypted and none came back{networks(child)}",
         explanation="Both SAs are up and our side sends. The return traffic is lost at the peer or on the way.",
         evidence=few(*(line_of(one, DECAPS, ENCAPS) for one in silent)),
         confidence="certain" if child.sas else "likely",

@@ -3,10 +3,15 @@
 import msgspec
 
 from nornir_ikediag.model.evidence import Evidence
+from nornir_ikediag.model.sa import ChildSa
 
 
 class VpnSession(msgspec.Struct, frozen=True, kw_only=True):
-    """One session as `show vpn-sessiondb detail l2l|ra-ikev1-ipsec|…` prints it."""
+    """One session as `show vpn-sessiondb detail l2l|ra-ikev1-ipsec|…` prints it.
+
+    ``children`` are the child SAs of a LAN-to-LAN session, without SPIs: with ``detail`` each with its networks and
+    packets; else one, that counts the bytes of them all (``bytes tx``, ``bytes rx``).
+    """
 
     peer: str
     origin: Evidence
@@ -18,4 +23,5 @@ class VpnSession(msgspec.Struct, frozen=True, kw_only=True):
     bytes_received: int | None = None
     login_time: str | None = None
     duration_seconds: int | None = None
+    children: tuple[ChildSa, ...] = ()
     further: dict[str, str] = {}

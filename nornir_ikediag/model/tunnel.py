@@ -10,6 +10,7 @@ from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.facts import DeviceFacts
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.sa import ChildSa, IkeSa, IkeVersion
+from nornir_ikediag.model.session import VpnSession
 
 TunnelState = Literal["up", "partial", "phase1-only", "negotiating", "rekeying", "idle", "down", "unknown"]
 TunnelKind = Literal["lan-to-lan", "remote-access"]
@@ -41,6 +42,7 @@ class Tunnel(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     ike_sas: tuple[IkeSa, ...] = ()
     child_sas: tuple[ChildSa, ...] = ()
+    sessions: tuple[VpnSession, ...] = ()
     negotiations: tuple[Negotiation, ...] = ()
     events: tuple[Event, ...] = ()
     configuration: TunnelConfiguration | None = None  # None: no configuration was read

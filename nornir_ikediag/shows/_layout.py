@@ -69,7 +69,7 @@ class Table:
         """Each row by the names of the template; ``row["line"]`` is the first line that gave a value of it."""
         for row, origins in self.records():
             values = dict(zip(self.columns, row, strict=True))
-            values["line"] = min(_numbers(origins), default=1)
+            values["line"] = min(numbers(origins), default=1)
             yield values
 
     def unread(self) -> list[int] | None:
@@ -87,7 +87,7 @@ class Table:
         return Evidence(self.source, self.number(line), self.printed[line - 1].rstrip())
 
 
-def _numbers(origins: Sequence[Any]) -> Iterator[int]:
+def numbers(origins: Sequence[Any]) -> Iterator[int]:
     for origin in origins:
         if isinstance(origin, int):
             yield origin
