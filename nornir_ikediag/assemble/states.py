@@ -62,7 +62,7 @@ _REKEYING = re.compile(r"REKEY", re.IGNORECASE)
 _GONE = re.compile(r"(?:MM|AM)_(?:DONE|FREE)|DELETE", re.IGNORECASE)
 # Session manager reasons (asa-syslog 113019, 713050, 713259) of an end that nobody needs to look into.
 ORDERLY = re.compile(
-    r"idle|max time|administrator|user requested|operator|peer terminat|session disconnected|ike delete|"
+    r"idle|max time|session time|administrator|user requested|operator|peer terminat|session disconnected|ike delete|"
     r"peer reconnected|phase ?1 rekey|sa expired|peer request|port preempted|rekey|user request",
     re.IGNORECASE,
 )

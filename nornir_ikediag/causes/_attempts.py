@@ -97,7 +97,8 @@ CURES: dict[EventKind, tuple[EventKind, ...]] = {
 
 
 _TELLING = REASONS | HINTS | ENDS | {EventKind.TORN_DOWN}  # that something failed
-_ABORT = "750003"  # IKEv2 Negotiation aborted due to ERROR: …
+# `IKEv2 Negotiation aborted due to ERROR: …`, `Error processing payload: Payload ID: 1`
+_SAYS_LESS = ("750003", "713048/1")
 AUTH_TIMER = re.compile(r"AUTH msg before the timer|auth\w* (?:timed out|timeout)", re.IGNORECASE)
 
 
@@ -151,7 +152,7 @@ def reason(attempt: Negotiation) -> Event | None:
         standing = [event for event in attempt.all(*kinds) if _stands(attempt, event)]
         if standing:
             # the line that ends an attempt says less than any other of it, wherever it was printed
-            plain = next((event for event in standing if event.message != _ABORT), standing[0])
+            plain = next((event for event in standing if event.message not in _SAYS_LESS), standing[0])
             return _of_its_phase(attempt, plain)
     return implied_reason(attempt)
 
@@ -291,5 +292,5 @@ def _loose(tunnel: Tunnel) -> tuple[Negotiation, ...]:
     loose = loose_attempt(tunnel)
     if loose is None:
         return ()
-    gave_up = gives_up(loose.events) and not tunnel.failures
+    gave_up = (gives_up(loose.events) and not tunnel.failures) or loose.peer_repeats > 1
     return tuple(one for one in by_occasion(loose, _TELLING) if gave_up or reason(one) is not None)

@@ -49,10 +49,11 @@ def loose_attempt(tunnel: Tunnel) -> Negotiation | None:
     first = standing[0]
     version = next((event.ike_version for event in standing if event.ike_version), None) or tunnel.ike_version or 1
     of_child = any(event.get("phase") == "2" for event in standing if event.kind in ENDS)
+    repeats = 0 if tunnel.negotiations else sum(event.kind is EventKind.DUPLICATE for event in standing)
     return Negotiation(
         id="", origin=first, ike_version=version, peer=tunnel.peer, tunnel_group=tunnel.tunnel_group,
         username=tunnel.username, outcome="failed", stage="phase2" if of_child else "unknown", started_at=first.at,
-        events=standing,
+        events=standing, peer_repeats=repeats, received=repeats,
     )  # fmt: skip
 
 
