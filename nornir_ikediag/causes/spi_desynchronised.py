@@ -37,6 +37,7 @@ CAUSE = Cause(
         "tunnel-down",
         "tunnel-negotiating",
         "phase2-missing",
+        "rekey-failed",
         "no-return-traffic",
         "ipsec-errors",
         "undetermined",

@@ -36,7 +36,7 @@ CAUSE = Cause(
     severity="error",
     needs=("log",),
     explains=(
-        "pre-shared-key-mismatch", "xauth-not-negotiated", "authentication-failed", "authentication-timeout",
+        "pre-shared-key-mismatch", "pre-shared-key-missing", "xauth-not-negotiated", "authentication-failed", "authentication-timeout",
         "peer-stopped-answering", "xauth-timeout", "vpn-protocol-not-allowed", "identity-mismatch", "deleted-by-peer",
         "tunnel-down", "tunnel-negotiating", "tunnel-flapping", "undetermined",
     ),
@@ -47,6 +47,7 @@ _GROUP_DECIDES = frozenset(
     {
         EventKind.DECRYPT_FAILED, EventKind.AUTH_FAILED, EventKind.XAUTH_NOT_NEGOTIATED, EventKind.PROTOCOL_NOT_ALLOWED,
         EventKind.ID_REFUSED, EventKind.NOTIFY_RECEIVED, EventKind.TUNNEL_GROUP_DEFAULT, EventKind.AUTH_METHOD_MISMATCH,
+        EventKind.PRE_SHARED_KEY_MISSING,
     }
 )  # fmt: skip
 

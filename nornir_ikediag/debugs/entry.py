@@ -5,6 +5,7 @@ A sub-reader plugs in by having ``read(entry) -> Sequence[Event] | None`` (see :
 between them, and must not raise on any text.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
@@ -62,3 +63,16 @@ class SubReader(Protocol):
     def read(self, entry: Entry) -> Sequence[Event] | None:
         """The events of this entry; empty when it is understood and nothing follows from it; None when it is not
         understood (its lines then count as unread)."""
+
+
+_BODY_LINE = re.compile(r"\(\d{1,7}\):|\s|Payload contents:")
+_MOST_BETWEEN = 20  # messages in the middle of one dump
+
+
+def cut_short_by_syslog(done: Sequence[Entry], text: str) -> str:
+    """The tag of the IKEv2 message that goes on with this line, behind the syslog that a console printed into its dump;
+    empty where there is none. ``done`` are the entries before that syslog."""
+    if not _BODY_LINE.match(text):
+        return ""
+    before = next((entry for entry in reversed(done[-_MOST_BETWEEN:]) if entry.tag != "syslog"), None)
+    return before.tag if before is not None and before.tag.startswith("IKEv2") else ""

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from nornir_ikediag.debugs.cleaning import cleaned, is_terminal_noise
 from nornir_ikediag.debugs.clock import TIMESTAMP, Clock
-from nornir_ikediag.debugs.entry import Entry
+from nornir_ikediag.debugs.entry import Entry, cut_short_by_syslog
 from nornir_ikediag.debugs.marks import (
     GLUED,
     LONGEST,
@@ -255,6 +255,8 @@ class Framer:
         if pending.text[-1:] == " " or self._is_cut(text):
             self._join(pending, text)
             pending.joined.append(number)
+        elif pending.tag == "syslog" and (tag := cut_short_by_syslog(self._done, text)):
+            self._begin(Entry(number, line, tag, text.strip()))
         else:
             if pending.tag in _WITH_BODIES:
                 self._bodies[line] = text

@@ -64,6 +64,8 @@ def _notify(event: Event, standing: Standing) -> Placed:
     name = notify_of(event)
     if name == "TEMPORARY_FAILURE" and standing.child_only:  # one end is rekeying itself (RFC 7296 section 2.25)
         return EventKind.REKEY_COLLISION, {}
+    if name == "CHILD_SA_NOT_FOUND":
+        return EventKind.STALE_SA, {"by": "peer"} if event.kind is EventKind.NOTIFY_RECEIVED else {}
     if name not in REFUSING_NOTIFIES:
         return event.kind, {}
     phase = "2" if standing.child_only else REFUSING_NOTIFIES[name] if standing.in_auth else "1"

@@ -270,3 +270,30 @@ def test_messages_pasted_without_their_ids_are_one_each_and_not_the_body_of_the_
         (1, "responder-starts", {"local_port": "500", "peer_port": "500"}),
         (2, "tunnel-group-missing", {"local_port": "500", "peer_port": "500"}),
     ]
+
+
+DUMP = """IKEv2-PROTO-4: (9): Received Packet [From 198.51.100.7:500/To 192.0.2.1:500/VRF i0:f0]
+(9): Initiator SPI : 5A6B7C8D9E0F1A2B - Responder SPI : 1122334455667788 Message id: 1
+(9): IKEv2 IKE_AUTH Exchange RESPONSEIKEv2-PROTO-5: (9): Next payload: ENCR, version: 2.0 (9): Exchange type: IKE_AUTH, flags: RESPONDER MSG-RESPONSE (9): Message id: 1, length: 240(9):
+Payload contents:
+(9):
+(9): Decrypted packet:(9): Data: 240 bytes
+(9): REAL Decrypted packet:(9): Data: 152 bytes
+ NOTIFY(TS_UNACCEPTABLE)(9):   Next payload: NONE, reserved: 0x0, length: 8
+(9):     Security protocol id: Unknown - 0, spi size: 0, type: TS_UNACCEPTABLE""".splitlines()  # noqa: E501
+CONSOLE = (
+    "%ASA-6-302013: Built inbound TCP connection 1 for inside:10.1.0.9/1 (10.1.0.9/1) to outside:203.0.113.9/443",
+    "Mar 12 2024 10:00:01: %ASA-6-302014: Teardown TCP connection 1 for inside:10.1.0.9/1 to outside:203.0.113.9/443",
+)
+
+
+@pytest.mark.parametrize("at", range(1, len(DUMP) + 1))
+def test_syslog_that_the_console_prints_into_a_dump_leaves_it_whole(at: int) -> None:
+    reader = LogReader("debug.log")
+    lines = [*DUMP[:at], *CONSOLE, *DUMP[at:]]
+    events = [*reader.events(list(enumerate(lines, start=1))), *reader.close()]
+    assert [(event.kind, event.get("name")) for event in events] == [
+        (EventKind.PACKET, ""),
+        (EventKind.NOTIFY_RECEIVED, "TS_UNACCEPTABLE"),
+    ]
+    assert reader.facts().unread == 0
