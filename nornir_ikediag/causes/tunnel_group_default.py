@@ -36,9 +36,9 @@ CAUSE = Cause(
     severity="error",
     needs=("log",),
     explains=(
-        "pre-shared-key-mismatch", "pre-shared-key-missing", "xauth-not-negotiated", "authentication-failed", "authentication-timeout",
-        "peer-stopped-answering", "xauth-timeout", "vpn-protocol-not-allowed", "identity-mismatch", "deleted-by-peer",
-        "tunnel-down", "tunnel-negotiating", "tunnel-flapping", "undetermined",
+        "pre-shared-key-mismatch", "pre-shared-key-missing", "xauth-not-negotiated", "authentication-failed",
+        "authentication-timeout", "peer-stopped-answering", "xauth-timeout", "vpn-protocol-not-allowed",
+        "identity-mismatch", "deleted-by-peer", "tunnel-down", "tunnel-negotiating", "tunnel-flapping", "undetermined",
     ),
 )  # fmt: skip
 
