@@ -26,7 +26,7 @@ from nornir_ikediag.causes._attempts import nothing
 from nornir_ikediag.causes._configured import map_lines
 from nornir_ikediag.causes._setup import UNSPECIFIC, missing_parts, skipped, static_entries, suspect
 from nornir_ikediag.causes._wording import after_colon, join
-from nornir_ikediag.model.event import EventKind
+from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import Alternative, Cause, Found, Step, Verdict
 
@@ -60,7 +60,7 @@ def match(tunnel: Tunnel) -> Verdict:
     return Found(
         summary=f"{where} is incomplete{after_colon(missing)}"
         if sure
-        else "The tunnel cannot be initiated: crypto map, tunnel-group or IKE are not set up for this peer",
+        else f"The tunnel{_traffic(found.event)} cannot be initiated: crypto map, tunnel-group or IKE is not set up",
         explanation="An entry without its peer, its ACL or its transform set is skipped as if it were not there.",
         evidence=found.evidence,
         confidence=found.confidence,
@@ -77,6 +77,12 @@ def match(tunnel: Tunnel) -> Verdict:
         count=found.count,
         seen=found.seen,
     )
+
+
+def _traffic(event: Event | None) -> str:
+    """The packet that asked for it, where the line names it (713042)."""
+    source, destination = (event.get("source"), event.get("destination")) if event else ("", "")
+    return f" for {source} to {destination}" if source and destination else ""
 
 
 def _additions(name: str, sequence: int, missing: str) -> tuple[Step, ...]:
