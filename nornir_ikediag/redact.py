@@ -17,7 +17,7 @@ MASK: Final = "*****"
 
 _BASE64_LENGTH: Final = 64  # the line length of PEM, and of what `crypto ca export` prints
 _BLANKS_BEFORE_PEM: Final = 16  # at most, in front of what is looked at
-_PEM: Final = re.compile(rf"\s*(?P<secret>[A-Za-z0-9+/]{{{_BASE64_LENGTH}}})\s*\Z")
+_PEM: Final = re.compile(rf"(?P<secret>[A-Za-z0-9+/]{{{_BASE64_LENGTH}}})\s*\Z")
 _VALUE: Final = r"(?:\s*=\s*|:\s+)(?P<secret>\"[^\"]*\"|'[^']*'|[^\s,;]+)"  # 'password = x', 'XAUTH_PASSWORD: x'
 _WORD: Final = r"(?:(?:[05678]|encrypted)\s+(?=\S))?(?P<secret>\S+)"  # behind the digit of its encryption type
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from nornir_ikediag import shows
+from nornir_ikediag.capture import Source
 from nornir_ikediag.debugs import LogReader
 from nornir_ikediag.debugs.cleaning import cleaned
 from nornir_ikediag.debugs.marks import LONGEST
@@ -27,15 +29,20 @@ def _read(*lines: str) -> int:
 
 ENDLESS: dict[str, Callable[[], object]] = {
     "a word in front of a secret": lambda: redact("-a" * LONG + " secret, pass"),
+    "blanks where a key may be": lambda: redact("\t" * LONG),
     "backspaces": lambda: cleaned("a" * LONG + "\b" * LONG),
     "a tunnel-group of blanks": lambda: _read(f"[IKEv1]: Group = {BLANKS}x"),
     "a user of blanks": lambda: _read(f"[IKEv1]: Username = {BLANKS}x"),
     "a message without its tag": lambda: _read(f"Group = {BLANKS}x"),
     "a reason of blanks": lambda: _read(f"%ASA-6-113005: AAA user authentication Rejected : reason = {BLANKS}x"),
+    "many marks behind a syslog's": lambda: _read("%ASA-7-711001: " + "IKEv2-PROTO-4: " * (LONG // 15)),
     "an IKEv2 message": lambda: _read(f"IKEv2-PROTO-4: (12): Failed to {BLANKS}x"),
     "a syslog of IKEv2": lambda: _read(f"%ASA-4-750003: Local:{BLANKS}Remote:{BLANKS}x"),
     "a state machine's history": lambda: _read(HISTORY, "AA_" * LONG, f"{BLANKS}x"),
     "a line of a body": lambda: _read("IPSEC: New embryonic SA created @ 0x1", f"  aa{BLANKS}{'a' * 30}"),
+    "a line of show output": lambda: shows.read(
+        Source(name="x", text=f"Failover On\n\tGeneral\t\t1234       0{BLANKS}x", command="show failover")
+    ),
     "many lines of a full terminal": lambda: _read(f"[IKEv1]: {'x' * 71}", *["y" * 80] * 10_000),
     "many lines of a narrow column": lambda: mended(
         "\n".join([f"Nov 08 07:10:15 [IKEv1]: {'x' * 20}", *["y" * 45] * 50_000])

@@ -63,18 +63,10 @@ def messages(text: str, marks: list[re.Match[str]]) -> list[tuple[re.Match[str],
     last: re.Match[str] | None = None
     for mark in marks:
         before = starts[-1] if starts else None
-        carried = (
-            before is not None
-            and before["id"]
-            and (
-                not mark["id"]
-                and (
-                    before["id"] != "711001"
-                    or not text[before.end() : mark.start()].strip()
-                    or TIMESTAMP.search(text[before.end() : mark.start()])
-                )
-            )
-        )
+        carried = before is not None and before["id"] and not mark["id"]
+        if carried and before is not None and before["id"] == "711001":
+            between = text[max(before.end(), mark.start() - LONGEST) : mark.start()]
+            carried = not between.strip() or TIMESTAMP.search(between) is not None
         glued = last is not None and last["v2"] and mark["v2"]
         if not carried and not glued:
             starts.append(mark)
