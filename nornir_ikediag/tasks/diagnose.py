@@ -108,7 +108,7 @@ def _try_on(collector: Collector, wanted: WindowRequest) -> tuple[str, ...]:
 def _planned(task: Task, peer: str | None, seconds: float) -> Result:
     """Nothing is sent, not even a login."""
     wanted = WindowRequest(peers=(peer,) if peer else (), seconds=seconds)
-    commands = plan(wanted, None)
+    commands = plan(wanted, None) if seconds > 0 else ()
     sentence = f"Offline: nothing was sent to {task.host.name}."
     capture = Capture(
         name=task.host.name,
