@@ -21,17 +21,19 @@ class Voices:
     """Numbers the voices of a device, from 0."""
 
     def __init__(self) -> None:
-        self._voices: dict[tuple[str, bool], int] = {}
+        self._debugs: dict[str, int] = {}  # the voices by the name of the text
+        self._syslogs: dict[str, int] = {}
         self._logged: list[bool] = []  # by voice: whether it is a syslog
         self._at: list[datetime | None] = []  # by voice: when it spoke last
 
     def of(self, event: Event) -> int:
         """The voice that tells this event, a new one if need be."""
         origin = event.origin
-        key = (origin.source, is_logged(origin.text))
-        voice = self._voices.get(key)
+        logged = is_logged(origin.text)
+        known = self._syslogs if logged else self._debugs
+        voice = known.get(origin.source)
         if voice is None:
-            voice = self._voices[key] = self._new(event, logged=key[1])
+            voice = known[origin.source] = self._new(event, logged=logged)
         if event.at is not None:
             self._at[voice] = event.at
         return voice
@@ -74,5 +76,7 @@ def of_no_year(at: datetime) -> datetime:
 
 def time_between(one: datetime, other: datetime) -> timedelta:
     """Between two times of which one may lack its year or its zone."""
+    if one.year == other.year and one.tzinfo is other.tzinfo:
+        return abs(one - other)
     apart = abs(of_no_year(one) - of_no_year(other))
     return apart if (one.tzinfo is None) != (other.tzinfo is None) else min(apart, abs(one - other))
