@@ -59,10 +59,14 @@ def _without_numbers(text: str) -> str:
     Every line of a listing is numbered, and the numbers rise. So they do in a log of the VPN Client, which is none.
     """
     lines = text.split("\n")
-    numbered = [_NUMBERED.match(line) for line in lines]
+    numbered = []
+    for line in lines:
+        match = _NUMBERED.match(line)
+        if match is None and line.strip():
+            return text
+        numbered.append(match)
     numbers = [int(match["number"]) for match in numbered if match is not None]
-    whole = all(match is not None or not line.strip() for line, match in zip(lines, numbered, strict=True))
-    if not whole or len(numbers) < _SHORTEST_LISTING or any(one >= other for one, other in pairwise(numbers)):
+    if len(numbers) < _SHORTEST_LISTING or any(one >= other for one, other in pairwise(numbers)):
         return text
     return "\n".join(line[match.end() :] if match else line for line, match in zip(lines, numbered, strict=True))
 
