@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -190,17 +190,21 @@ def test_collect_says_whom_it_could_not_read(ikediag: Run, fleet: Fleet, tmp_pat
     assert "ikediag: unreachable (127.0.0.1 port " in done.stderr
 
 
+def _begun(*arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    """The command, running."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "nornir_ikediag.cli", *arguments],
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def test_ctrl_c_closes_the_window_and_is_130(tmp_path: Path) -> None:
     with _serving(tmp_path / "lab", "phase1-encryption-refused", speed=0.1) as (lab, environment):
         (host,) = lab.hosts
-        process = subprocess.Popen(
-            [sys.executable, "-m", "nornir_ikediag.cli", "diagnose", host.name, "--window", "90"],
-            env={**os.environ, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        with process:
+        with _begun("diagnose", host.name, "--window", "90", environment=environment) as process:
             deadline = time.monotonic() + 40
             while not host.debugs and time.monotonic() < deadline:
                 time.sleep(0.1)
@@ -221,14 +225,8 @@ def test_ctrl_c_in_a_health_run_reports_what_was_read_and_leaves_the_file_alone(
     kept = tmp_path / "report.json"
     kept.write_text("the last whole report", "utf-8")
     with _serving(tmp_path / "lab", *ends) as (lab, environment):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "nornir_ikediag.cli", "health", "--workers", "1", "--format", "json", "-o", kept],
-            env={**os.environ, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        with process:
+        arguments = ("health", "--workers", "1", "--format", "json", "-o", str(kept))
+        with _begun(*arguments, environment=environment) as process:
             deadline = time.monotonic() + 40
             while not lab.hosts[0].commands and time.monotonic() < deadline:
                 time.sleep(0.02)
@@ -248,13 +246,7 @@ def test_ctrl_c_in_a_health_run_reports_what_was_read_and_leaves_the_file_alone(
 
 
 def test_lab_up_says_how_to_use_it_and_ends_with_ctrl_c(tmp_path: Path, ikediag: Run) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "nornir_ikediag.cli", "lab", "up", "ikev2-accepted", "-n", "3", "--into", str(tmp_path)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with process:
+    with _begun("lab", "up", "ikev2-accepted", "-n", "3", "--into", str(tmp_path)) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == (
             "3 simulated firewalls are up: ikev2-accepted, ikev2-accepted-2, ikev2-accepted-3.\n"
