@@ -19,12 +19,6 @@ class InputError(IkediagError):
     """A file or stdin could not be read, or is no device output at all."""
 
 
-class UnreadableOutput(IkediagError):
-    """Output stopped before its end, or is an error message instead of output."""
-
-    cause = "output-incomplete"
-
-
 class TemplateError(IkediagError):
     """A TextFSM template is missing or faulty: an installation problem, never the device's."""
 

@@ -155,10 +155,6 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[tuple[str, str], ...] = ()  # `name ADDRESS NAME`: the name and its address
     complete: frozenset[str] = frozenset()
 
-    def entries_for(self, peer: str) -> tuple[CryptoMapEntry, ...]:
-        """The static or VTI entries whose `set peer` names this peer, in order of their sequence."""
-        return tuple(entry for entry in self.crypto_maps if peer in entry.peers)
-
     def tunnel_group(self, name: str) -> TunnelGroup | None:
         """The tunnel-group of that name, or None."""
         return next((group for group in self.tunnel_groups if group.name == name), None)

@@ -166,18 +166,18 @@ class Ikev1Replay:
     def _peers(self) -> Iterator[Peer]:
         return (peer for spoken in self._voices.values() for peer in spoken.peers.values())
 
-    def _peer(self, name: str, spoken: "_Voice", event: Event) -> Peer:
+    def _peer(self, name: str, spoken: _Voice, event: Event) -> Peer:
         """A peer that this voice has not named yet. A syslog of few severities tells only the ends of what a debug
         tells whole."""
         if event.kind in _BEGINNINGS or not is_logged(event.origin.text):
             return spoken.peer(name)
         return self._peer_of_any(name, spoken)
 
-    def _peer_of_any(self, name: str, spoken: "_Voice | None" = None) -> Peer:
+    def _peer_of_any(self, name: str, spoken: _Voice | None = None) -> Peer:
         known = next((one.peers[name] for one in self._voices.values() if name in one.peers), None)
         return known or (spoken or self._voices[0]).peer(name)
 
-    def _nameless(self, event: Event, spoken: "_Voice") -> None:
+    def _nameless(self, event: Event, spoken: _Voice) -> None:
         kind = event.kind
         if kind == EventKind.MISMATCH:
             spoken.comparisons.compare(event)
@@ -233,7 +233,7 @@ class Ikev1Replay:
                     self._device_events.remove(refusal)
                 feed(peer, _of(refusal, peer.name))
 
-    def _place(self, spoken: "_Voice", verdict_on: str | None) -> None:
+    def _place(self, spoken: _Voice, verdict_on: str | None) -> None:
         """The comparisons that waited go to whom they belong."""
         for event, owner in spoken.comparisons.verdict(verdict_on):
             if owner is None:
