@@ -1,8 +1,9 @@
 """A negotiation while it is being replayed: mutable, bounded, and frozen into the model's Negotiation at its end."""
 
-from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import NegotiatedChild, Negotiation
@@ -10,15 +11,25 @@ from nornir_ikediag.model.sa import Selector, Selectors
 
 _FIRST_EVENTS = 400
 _LAST_EVENTS = 200
+_MOST_EVENTS = _FIRST_EVENTS + 2 * _LAST_EVENTS  # so many at once are fewer cuts
+_SAME_FIELDS = tuple(name for name in Negotiation.__struct_fields__ if name not in ("id", "events", "child_sas"))
+_same_values = attrgetter(*_SAME_FIELDS)
+
+_Kept = TypeVar("_Kept")
+
+
+def without_middle(kept: Sequence[_Kept], first: int, last: int) -> list[_Kept]:
+    """The first and the last so many of them."""
+    return [*kept[:first], *kept[max(first, len(kept) - last) :]]
 
 
 class Draft:
     """Every public attribute of the same name as a Negotiation's field goes there. A sub-replay may subclass it for
-    state of its own; ``number`` is taken from the counter that all sub-replays share, so that ids follow the log."""
+    state of its own; ``number`` is taken from the counter that all sub-replays share, so that ids follow the log.
+    ``running``: it came to no end yet, good or bad."""
 
     __slots__ = (
-        "_first",
-        "_last",
+        "_events",
         "assigned_address",
         "child_only",
         "child_sas",
@@ -43,6 +54,7 @@ class Draft:
         "resent",
         "resent_at_end",
         "role",
+        "running",
         "selector_local",
         "selector_remote",
         "sent",
@@ -75,6 +87,7 @@ class Draft:
         self.started_at: datetime | None = origin.at
         self.ended_at: datetime | None = None
         self.outcome: Any = "incomplete"
+        self.running = True
         self.stage: Any = "unknown"
         self.stopped_at: str | None = None
         self.nat_detected: bool | None = None
@@ -85,42 +98,38 @@ class Draft:
         self.resent_at_end = 0
         self.received_after_float = 0
         self.peer_repeats = 0
-        self._first: list[Event] = []
-        self._last: deque[Event] | None = None
+        self._events: list[Event] = []
         self.events_dropped = 0
 
     def add(self, event: Event) -> None:
         """Keep the event, within the bound: the first and the last ones stay."""
-        if event.at is not None:
-            if self.started_at is None:
-                self.started_at = event.at
-            self.ended_at = event.at
-        if len(self._first) < _FIRST_EVENTS:
-            self._first.append(event)
-            return
-        if self._last is None:
-            self._last = deque(maxlen=_LAST_EVENTS)
-        if len(self._last) == _LAST_EVENTS:
-            self.events_dropped += 1
-        self._last.append(event)
+        at = event.at
+        if at is not None:
+            self.ended_at = at
+        events = self._events
+        events.append(event)
+        if len(events) > _MOST_EVENTS:
+            self._keep(without_middle(events, _FIRST_EVENTS, _LAST_EVENTS))
+
+    def conclude(self, outcome: str) -> None:
+        """It came to an end."""
+        self.outcome = outcome
+        self.running = False
 
     def shorten(self, most: int, chatter: frozenset[EventKind]) -> None:
         """Keep about so many events: what is not chatter, and of that the first and the last."""
-        events = self.events
-        if len(events) <= most:
-            return
-        telling = [event for event in events if event.kind not in chatter]
-        kept = (
-            telling if len(telling) <= most else [*telling[: most // 2], *telling[len(telling) - (most - most // 2) :]]
-        )
-        self.events_dropped += len(events) - len(kept)
-        self._first = kept
-        self._last = None
+        if len(self._events) > most:
+            telling = [event for event in self._events if event.kind not in chatter]
+            self._keep(without_middle(telling, most // 2, most - most // 2))
+
+    def _keep(self, events: list[Event]) -> None:
+        self.events_dropped += len(self._events) - len(events)
+        self._events = events
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """Those that were kept."""
-        return (*self._first, *(self._last or ()))
+        """Those that are kept."""
+        return tuple(self._events)
 
     @property
     def selectors(self) -> Selectors | None:
@@ -129,13 +138,10 @@ class Draft:
             return None
         return Selectors(self.selector_local, self.selector_remote)
 
-    @property
-    def finished(self) -> bool:
-        """Whether it came to an end, good or bad."""
-        return bool(self.outcome != "incomplete")
-
     def freeze(self) -> Negotiation:
         """The value that leaves the replay."""
-        same = (name for name in Negotiation.__struct_fields__ if name not in ("id", "events", "child_sas"))
-        fields = {name: getattr(self, name) for name in same}
-        return Negotiation(id=str(self.number), events=self.events, child_sas=tuple(self.child_sas), **fields)
+        self._keep(without_middle(self._events, _FIRST_EVENTS, _LAST_EVENTS))
+        if self.started_at is None:
+            self.started_at = next((event.at for event in self._events if event.at is not None), None)
+        same = dict(zip(_SAME_FIELDS, _same_values(self), strict=True))
+        return Negotiation(id=str(self.number), events=self.events, child_sas=tuple(self.child_sas), **same)

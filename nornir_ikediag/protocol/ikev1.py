@@ -12,7 +12,7 @@ Lines without a peer:
 """
 
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import msgspec
@@ -24,7 +24,8 @@ from nornir_ikediag.protocol.ikev1_attempt import Attempt
 from nornir_ikediag.protocol.ikev1_comparisons import VERDICTS, Comparisons
 from nornir_ikediag.protocol.ikev1_exchanges import OF_PHASE1, OF_PHASE2, REFUSALS
 from nornir_ikediag.protocol.ikev1_ipsec import IpsecLines
-from nornir_ikediag.protocol.ikev1_lines import feed
+from nornir_ikediag.protocol.ikev1_lines import HANDLERS, feed
+from nornir_ikediag.protocol.ikev1_packets import decide_repeated
 from nornir_ikediag.protocol.ikev1_peer import Peer
 from nornir_ikediag.protocol.keeper import Keeper, folded_once
 from nornir_ikediag.protocol.voices import is_logged, time_between
@@ -36,9 +37,7 @@ _MOST_CLIENTS_ASKED = 50
 _MOST_REFUSALS = 20
 _SAME_BREATH = timedelta(seconds=5)
 _SAME_LOGIN = timedelta(minutes=2)
-_OF_SA_PAYLOADS = frozenset({EventKind.NOTED, EventKind.PACKET})
-_WITH_SA = ("SA", "HASH SA")
-_WITH_SPIS = frozenset({EventKind.SPI_ALLOCATED, EventKind.CHILD_ESTABLISHED})
+_OF_THE_ENGINE = ("sa-created", "sa-deleted")
 _ASKING = ("xauth", "mode-config")
 _OF_CLIENTS = frozenset(
     {
@@ -108,35 +107,20 @@ class Ikev1Replay:
 
     def feed(self, event: Event, voice: int) -> None:
         """Take the next event."""
-        name, spoken = event.peer, self._voices[voice]
+        name, spoken, kind = event.peer, self._voices[voice], event.kind
         if name is None:
             self._nameless(event, spoken)
             return
-        kind = event.kind
         peer = spoken.peers.get(name) or self._peer(name, spoken, event)
-        if kind in _OF_SA_PAYLOADS:
-            if event.fields.get("what") == "processing-sa" or event.fields.get("payloads", "").startswith(_WITH_SA):
-                spoken.comparisons.begins(name)
-        elif kind in VERDICTS:
-            self._place(spoken, name)
-        elif kind is EventKind.INITIATOR_STARTS and self._acquires:
-            self._give_acquires(feed(peer, event))
-            return
-        if spoken.comparisons.reading:
-            spoken.comparisons.goes_on(name, kind)
+        if peer.repeated is not None:
+            decide_repeated(peer, event)
         if self._refused and event.username in self._refused and event.ike_version == 1:
             self._give_refusal(peer, event)
-        if self._unowned and kind in _CLAIMS and event.ike_version == 1:
-            self._give_unowned(peer, event)
-        if event.message in ("602303", "602304"):
-            self._ipsec.syslog(event)
-            return
-        attempt = feed(peer, event)
-        if attempt is None:
-            return
-        if kind in _WITH_SPIS:
-            self._ipsec.learn(attempt, event)
-        if attempt.stage in _ASKING and peer not in self._asked:
+        if spoken.comparisons.reading:
+            spoken.comparisons.goes_on(name, kind)
+        beyond = _BEYOND.get(kind)
+        attempt = HANDLERS[kind](peer, event) if beyond is None else beyond(self, spoken, peer, event)
+        if attempt is not None and attempt.stage in _ASKING and peer not in self._asked:
             self._asked.append(peer)
 
     def concluded(self, peer: str | None) -> bool:
@@ -179,9 +163,9 @@ class Ikev1Replay:
 
     def _nameless(self, event: Event, spoken: _Voice) -> None:
         kind = event.kind
-        if kind == EventKind.MISMATCH:
+        if kind is EventKind.MISMATCH:
             spoken.comparisons.compare(event)
-        elif kind == EventKind.KEY_ACQUIRE:
+        elif kind is EventKind.KEY_ACQUIRE:
             self._acquires.append(event)
         elif self._ipsec.take(event):
             return
@@ -195,7 +179,7 @@ class Ikev1Replay:
         elif kind in _TOLD_AGAIN_BY:
             self._unowned.append(event)
             self._device_events.append(event)
-        elif kind != EventKind.NOTED:
+        elif kind is not EventKind.NOTED:
             self._device_events.append(event)
 
     def _client(self, event: Event) -> Peer | None:
@@ -208,6 +192,40 @@ class Ikev1Replay:
         if event.username:
             asked = [peer for peer in asked if peer.first and peer.first.username in (None, event.username)]
         return asked[0] if len(asked) == 1 else None
+
+    # --- lines of a peer that mean something beyond him
+
+    def _noted(self, spoken: _Voice, peer: Peer, event: Event) -> Attempt | None:
+        what = event.fields.get("what")
+        if what == "processing-sa":
+            spoken.comparisons.begins(peer.name)
+        elif what in _OF_THE_ENGINE:
+            self._ipsec.syslog(event)
+            return None
+        return feed(peer, event)
+
+    def _verdict(self, spoken: _Voice, peer: Peer, event: Event) -> Attempt | None:
+        self._place(spoken, peer.name)
+        return feed(peer, event)
+
+    def _claim(self, spoken: _Voice, peer: Peer, event: Event) -> Attempt | None:
+        if self._unowned and event.ike_version == 1:
+            self._give_unowned(peer, event)
+        return feed(peer, event)
+
+    def _starts(self, spoken: _Voice, peer: Peer, event: Event) -> Attempt | None:
+        attempt = feed(peer, event)
+        while attempt is not None and self._acquires:
+            attempt.add(self._acquires.popleft())
+        return attempt
+
+    def _with_spis(self, spoken: _Voice, peer: Peer, event: Event) -> Attempt | None:
+        attempt = feed(peer, event)
+        if attempt is not None:
+            self._ipsec.learn(attempt, event)
+        return attempt
+
+    # --- lines that wait until it is told whose they are
 
     def _keep_refusal(self, user: str, event: Event) -> None:
         """AAA refused a user whose client is not known: it may be named in a moment."""
@@ -241,13 +259,15 @@ class Ikev1Replay:
             else:
                 feed(spoken.peer(owner), _of(event, owner))
 
-    def _give_acquires(self, attempt: Attempt | None) -> None:
-        waiting, self._acquires = list(self._acquires), deque(maxlen=_MOST_WAITING)
-        for event in waiting:
-            if attempt is None:
-                self._device_events.append(event)
-            else:
-                attempt.add(event)
+
+_BEYOND: dict[EventKind, Callable[[Ikev1Replay, _Voice, Peer, Event], Attempt | None]] = {
+    EventKind.NOTED: Ikev1Replay._noted,
+    **dict.fromkeys(VERDICTS, Ikev1Replay._verdict),
+    **dict.fromkeys(_CLAIMS, Ikev1Replay._claim),
+    EventKind.INITIATOR_STARTS: Ikev1Replay._starts,
+    EventKind.SPI_ALLOCATED: Ikev1Replay._with_spis,
+    EventKind.CHILD_ESTABLISHED: Ikev1Replay._with_spis,
+}
 
 
 def _are_near(one: Event, other: Event, within: timedelta) -> bool:

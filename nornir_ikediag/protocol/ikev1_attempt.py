@@ -22,7 +22,6 @@ class Attempt(Draft):
     """A first exchange with its first quick mode, or a quick mode of its own (``exchange`` quick-mode)."""
 
     __slots__ = (
-        "ended",
         "last_received",
         "last_sent",
         "old_sa_gone",
@@ -45,13 +44,7 @@ class Attempt(Draft):
         self.refused = False
         self.quick_role: str | None = None  # either end may begin a quick mode
         self.stage_before_quick: str | None = None
-        self.ended = False
         self.old_sa_gone = False  # of a rekey: what it replaced was seen to go
-
-    @property
-    def running(self) -> bool:
-        """Whether anything more may come of it."""
-        return bool(self.outcome == "incomplete") and not self.ended
 
     def is_near(self, event: Event) -> bool:
         """Whether the event comes in the same breath as the end of this attempt."""
@@ -76,25 +69,22 @@ class Attempt(Draft):
             self.tunnel_group = event.tunnel_group
         if event.username:
             self.username = event.username
-        kind = event.kind
-        if kind in REFUSALS:
-            self.refused = True
-        learn = _TAKES.get(kind)
+        learn = _TAKES.get(event.kind)
         if learn is not None:
             learn(self, event)
 
     def take_packet(self, event: Event, message: Message | None) -> None:
         """Count a packet, and move to the state that it leads to."""
         self.take(event)
-        direction = event.get("direction")
-        if direction == "resending":
-            self.resent += 1
-            self.resent_at_end += 1
+        direction = event.fields.get("direction")
+        if direction == "received":
+            self._received(message)
         elif direction == "sending":
             self.sent += 1
             self.resent_at_end = 0
-        elif direction == "received":
-            self._received(message)
+        elif direction == "resending":
+            self.resent += 1
+            self.resent_at_end += 1
         if message is None or not self.running:
             return
         if self.role == "unknown" and message.exchange != "quick-mode":
@@ -106,7 +96,7 @@ class Attempt(Draft):
         else:
             self.last_sent = message.number
             self.stopped_at = message.sent
-        if direction != "resending" and message.number < LAST[message.exchange]:
+        if self.refused and direction != "resending" and message.number < LAST[message.exchange]:
             self.refused = False  # it goes on
 
     def _received(self, message: Message | None) -> None:
@@ -121,7 +111,7 @@ class Attempt(Draft):
         """It came to its end. An end that was seen is not changed by the clean-up after it."""
         if not self.running:
             return
-        self.outcome = outcome
+        self.conclude(outcome)
         if outcome == "established":
             self.stage = "established"
             self.stopped_at = None
@@ -131,20 +121,15 @@ class Attempt(Draft):
         if event is not None and event.at is not None:
             self.ended_at = event.at
 
-    def supersede(self) -> None:
-        """The peer or we began afresh: this one came to nothing."""
-        self.end(None, "failed")
-        self.ended = True
-
     def delete(self) -> None:
         """What was established is gone."""
         if self.outcome == "established":
-            self.outcome = "deleted"
+            self.conclude("deleted")
 
     def freeze(self) -> Negotiation:
         """The value that leaves the replay; an attempt that was refused and never went on has failed."""
-        if self.outcome == "incomplete" and self.refused and not self.resent_at_end:
-            self.outcome = "failed"
+        if self.running and self.refused and not self.resent_at_end:
+            self.conclude("failed")
         if self.selectors and len(self.child_sas) == 1 and self.child_sas[0].selectors is None:
             child = self.child_sas[0]
             self.child_sas = [NegotiatedChild(spi_in=child.spi_in, spi_out=child.spi_out, selectors=self.selectors)]
@@ -171,6 +156,9 @@ class Attempt(Draft):
             self.selector_remote = selector
 
     # --- what events say
+
+    def _is_refused(self, event: Event) -> None:
+        self.refused = True
 
     def _starts(self, event: Event) -> None:
         self.role = "initiator"
@@ -230,9 +218,11 @@ class Attempt(Draft):
             self.role = event.get("role")
 
     def _proxy(self, event: Event) -> None:
-        self.selects(event.get("side"), event.get("network"), event.get("protocol"), event.get("port"))
+        told = event.fields.get
+        self.selects(told("side", ""), told("network", ""), told("protocol", ""), told("port", ""))
 
     def _no_map(self, event: Event) -> None:
+        self.refused = True
         for side in ("local", "remote"):
             self.selects(side, event.get(side))
 
@@ -253,6 +243,7 @@ class Attempt(Draft):
 
 
 _TAKES: dict[EventKind, Callable[[Attempt, Event], None]] = {
+    **dict.fromkeys(REFUSALS, Attempt._is_refused),
     EventKind.INITIATOR_STARTS: Attempt._starts,
     EventKind.QM_STARTS: Attempt._quick_starts,
     EventKind.IKE_PROPOSAL_ACCEPTED: Attempt._accepted,
@@ -272,7 +263,7 @@ _TAKES: dict[EventKind, Callable[[Attempt, Event], None]] = {
 }
 
 
-def _role(message: Message, direction: str) -> str:
+def _role(message: Message, direction: str | None) -> str:
     ours = direction != "received"
     if message.sender == "initiator":
         return "initiator" if ours else "responder"

@@ -19,10 +19,10 @@ VERDICTS = frozenset(
         EventKind.IPSEC_PROPOSALS_REFUSED,
     }
 )
-_WHILE_READING = frozenset(
-    {EventKind.NOTED, EventKind.ID_RECEIVED, EventKind.PROXY_RECEIVED, EventKind.CRYPTO_MAP_CHECK}
-    | {EventKind.TUNNEL_GROUP_LANDED, EventKind.TUNNEL_GROUP_DEFAULT, EventKind.MISMATCH, EventKind.QM_STARTS}
-)
+_WHILE_READING = VERDICTS | {
+    EventKind.NOTED, EventKind.ID_RECEIVED, EventKind.PROXY_RECEIVED, EventKind.CRYPTO_MAP_CHECK,
+    EventKind.TUNNEL_GROUP_LANDED, EventKind.TUNNEL_GROUP_DEFAULT, EventKind.MISMATCH, EventKind.QM_STARTS,
+}  # fmt: skip
 _SEVERAL = ""
 _MOST_WAITING = 500
 
@@ -47,7 +47,7 @@ class Comparisons:
 
     def goes_on(self, peer: str, kind: EventKind) -> None:
         """Another line of a peer whose SA payload was being read: most of them say that it is read."""
-        if kind not in _WHILE_READING and kind not in VERDICTS:
+        if kind not in _WHILE_READING:
             self.reading.pop(peer, None)
 
     def verdict(self, peer: str | None) -> list[tuple[Event, str | None]]:

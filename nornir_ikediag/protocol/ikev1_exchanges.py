@@ -26,17 +26,21 @@ message is the initiator. Whoever has sent a message waits for the next one and 
 builds the next. What no row names is an observation, and changes nothing.
 """
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from itertools import groupby
+from operator import attrgetter
+from typing import Literal
+
+import msgspec
 
 from nornir_ikediag.model.event import EventKind
 from nornir_ikediag.model.sa import Role
 
-FirstExchange = Literal["main-mode", "aggressive-mode"]
 Exchange = Literal["main-mode", "aggressive-mode", "quick-mode"]
 
 
-class Message(NamedTuple):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """A message of an exchange. ``sent`` and ``received`` are the states of this device after it."""
 
     exchange: Exchange
@@ -108,13 +112,24 @@ TRAILING = frozenset(
 )  # fmt: skip
 
 
-def fits(message: Message, payloads: frozenset[str]) -> bool:
-    """Whether a packet with these payloads can be this message."""
-    needed = all(payloads & set(need.split("|")) for need in message.needs)
-    return needed and not payloads & set(message.without)
+class Payloads(msgspec.Struct, frozen=True, gc=False):
+    """The payloads of a packet, and the messages of a first exchange that it can be: all, and by the exchange."""
+
+    names: frozenset[str]
+    messages: Sequence[Message]
+    messages_of: Mapping[str, Sequence[Message]]
 
 
 @lru_cache(maxsize=1024)
-def candidates(payloads: frozenset[str], *, quick: bool) -> tuple[Message, ...]:
-    """The messages that a packet with these payloads can be, in the order of the table."""
-    return tuple(one for one in MESSAGES if (one.exchange == "quick-mode") == quick and fits(one, payloads))
+def payloads_of(listed: str) -> Payloads:
+    """What the device lists: `HASH SA NONCE`."""
+    names = frozenset(listed.split())
+    messages = [one for one in MESSAGES if one.exchange != "quick-mode" and _fits(one, names)]
+    by_exchange = {exchange: list(some) for exchange, some in groupby(messages, attrgetter("exchange"))}
+    return Payloads(names, messages, by_exchange)
+
+
+def _fits(message: Message, payloads: frozenset[str]) -> bool:
+    """Whether a packet with these payloads can be this message."""
+    needed = all(payloads & set(need.split("|")) for need in message.needs)
+    return needed and not payloads & set(message.without)

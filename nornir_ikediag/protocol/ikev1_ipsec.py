@@ -27,8 +27,9 @@ class IpsecLines:
     def learn(self, attempt: Attempt, event: Event) -> None:
         """IKE said which attempt an SPI belongs to."""
         for name in ("spi", "spi_in", "spi_out"):
-            if event.get(name):
-                self._name(event.get(name), attempt)
+            spi = event.fields.get(name)
+            if spi:
+                self._name(spi, attempt)
 
     def take(self, event: Event) -> bool:
         """Whether this is a line of the engine; it then went where it belongs, or waits."""
@@ -103,7 +104,7 @@ class IpsecLines:
 
     def _half(self, attempt: Attempt, event: Event, direction: str) -> None:
         """One of the two SAs of a pair that IKE said nothing of."""
-        if attempt.finished and attempt.child_sas:
+        if not attempt.running and attempt.child_sas:
             return
         spi = event.get("spi")
         attempt.child(spi if direction == "inbound" else None, spi if direction == "outbound" else None)

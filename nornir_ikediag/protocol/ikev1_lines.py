@@ -1,5 +1,5 @@
-"""What each kind of line does to the exchanges of a peer. ``HANDLERS`` is the table; what it does not list goes to the
-exchange that the device named last."""
+"""What each kind of line does to the exchanges of a peer. ``HANDLERS`` is the table; most go to the exchange that the
+device named last."""
 
 from collections.abc import Callable
 
@@ -17,8 +17,7 @@ def feed(peer: Peer, event: Event) -> Attempt | None:
     """Take the next event of this peer; the attempt it belongs to, if any."""
     if peer.repeated is not None:
         decide_repeated(peer, event)
-    handler = HANDLERS.get(event.kind)
-    return handler(peer, event) if handler is not None else peer.other(event)
+    return HANDLERS[event.kind](peer, event)
 
 
 def initiator_starts(peer: Peer, event: Event) -> Attempt:
@@ -148,7 +147,9 @@ def cleaned_up(peer: Peer, event: Event) -> Attempt | None:
 
 
 def noted(peer: Peer, event: Event) -> Attempt | None:
-    what = event.get("what")
+    what = event.fields.get("what")
+    if what is None:
+        return peer.other(event)
     if what == "phase1-starts":
         attempt = peer.new_first(event)
         attempt.role = event.get("role")
@@ -202,6 +203,7 @@ _LEARNED: dict[str, Callable[[Attempt, Event], None]] = {
     "cfg-request": _mode_config,
 }
 HANDLERS: dict[EventKind, Callable[[Peer, Event], Attempt | None]] = {
+    **dict.fromkeys(EventKind, Peer.other),
     EventKind.PACKET: packet,
     EventKind.INITIATOR_STARTS: initiator_starts,
     EventKind.QM_STARTS: qm_starts,

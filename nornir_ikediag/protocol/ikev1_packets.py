@@ -1,11 +1,8 @@
 """What a packet does: which message of which exchange it is, and whether it goes on, repeats or begins afresh."""
 
-from collections.abc import Sequence
-from functools import lru_cache
-
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.protocol.ikev1_attempt import Attempt
-from nornir_ikediag.protocol.ikev1_exchanges import MESSAGES, Message, candidates
+from nornir_ikediag.protocol.ikev1_exchanges import MESSAGES, Message, Payloads, payloads_of
 from nornir_ikediag.protocol.ikev1_peer import Peer
 
 PHASE1_ID = "0x00000000"
@@ -13,18 +10,19 @@ _OF_QUICK_MODE = {one.number: one for one in MESSAGES if one.exchange == "quick-
 
 
 def packet(peer: Peer, event: Event) -> Attempt | None:
-    message_id = event.get("message_id")
-    payloads = _payloads(event.get("payloads"))
+    fields = event.fields
+    message_id = fields.get("message_id", "")
+    payloads = payloads_of(fields.get("payloads", ""))
     if message_id == PHASE1_ID:
         return first_packet(peer, event, payloads)
     attempt = peer.quick.get(message_id)
-    if attempt is None and "SA" in payloads:
+    if attempt is None and "SA" in payloads.names:
         attempt = peer.new_quick(event, message_id)
     if attempt is None:
-        return transaction(peer, event) if "ATTR" in payloads else informational(peer, event)
+        return transaction(peer, event) if "ATTR" in payloads.names else informational(peer, event)
     if attempt.running:
         attempt.stage = "phase2"
-    number = quick_number(attempt, event.get("direction"), payloads)
+    number = quick_number(attempt, fields.get("direction", ""), payloads.names)
     message = _OF_QUICK_MODE.get(number) if number else None
     if attempt.running or attempt.is_near(event):
         attempt.take_packet(event, message)
@@ -32,22 +30,16 @@ def packet(peer: Peer, event: Event) -> Attempt | None:
     return attempt
 
 
-@lru_cache(maxsize=1024)
-def _payloads(listed: str) -> frozenset[str]:
-    return frozenset(listed.split())
-
-
-def first_packet(peer: Peer, event: Event, payloads: frozenset[str]) -> Attempt | None:
-    direction = event.get("direction")
-    current = peer.first if peer.first is not None and peer.first.running and not peer.first.phase1_up else None
-    message = number_of(candidates(payloads, quick=False), current, direction)
+def first_packet(peer: Peer, event: Event, payloads: Payloads) -> Attempt | None:
+    direction, first = event.fields.get("direction", ""), peer.first
+    current = first if first is not None and first.running and not first.phase1_up else None
+    message = number_of(payloads, current, direction)
     if message is None:
         return informational(peer, event)
     if current is None:
-        late = peer.first is not None and peer.first.is_near(event) and message.number > 1 and peer.first.step
-        if late and peer.first is not None:
-            peer.first.take_packet(event, None)
-            return peer.first
+        if first is not None and first.step and message.number > 1 and first.is_near(event):
+            first.take_packet(event, None)
+            return first
         current = peer.new_first(event)
     elif message.number == 1 and begins_afresh(peer, event, current):
         if direction == "received":
@@ -84,7 +76,7 @@ def decide_repeated(peer: Peer, event: Event) -> None:
         peer.first.take_packet(packet, None)
         peer.first.peer_repeats += event.kind != EventKind.DUPLICATE
         return
-    message = number_of(candidates(_payloads(packet.get("payloads")), quick=False), None, "received")
+    message = number_of(payloads_of(packet.get("payloads")), None, "received")
     attempt = peer.new_first(packet)
     if message is not None:
         step(peer, attempt, packet, message)
@@ -120,10 +112,11 @@ def informational(peer: Peer, event: Event) -> Attempt | None:
     return None
 
 
-def number_of(options: Sequence[Message], current: Attempt | None, direction: str) -> Message | None:
+def number_of(payloads: Payloads, current: Attempt | None, direction: str) -> Message | None:
     """The message of a first exchange that a packet is, given the exchange in progress, if there is one."""
-    if current is not None and current.exchange in ("main-mode", "aggressive-mode") and current.step:
-        options = [one for one in options if one.exchange == current.exchange] or options
+    options = payloads.messages
+    if current is not None and current.step:
+        options = payloads.messages_of.get(current.exchange, options)
     if len(options) < 2 or options[0].exchange != options[1].exchange:
         return options[0] if options else None
     odd, even = options[0], options[1]  # of main mode: two messages look alike

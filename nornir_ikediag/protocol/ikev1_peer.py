@@ -53,13 +53,13 @@ class Peer:
         """A line that no handler takes: to the exchange in progress, or it is the first sign of one."""
         target = self._target(event)
         if target is None:
-            if event.kind == EventKind.NOTED:
-                return None
-            if event.kind not in _SIGNS:
-                self.loose.append(event)
+            kind = event.kind
+            if kind not in _SIGNS:
+                if kind is not EventKind.NOTED:
+                    self.loose.append(event)
                 return None
             target = self.new_quick(event, "") if _is_phase2(event) else self.new_first(event)
-        target.take(_in_phase(event, target))
+        target.take(_in_phase(event, target) if "payload" in event.fields else event)
         self.focus = target
         return target
 
@@ -71,10 +71,10 @@ class Peer:
             if focus.refused and event.kind in REFUSALS and focus.is_refused_again_by(event):
                 self.supersede(focus)
                 return None
-            if _is_phase2(event) and focus.quick is None and focus.exchange != "quick-mode" and not focus.phase1_up:
+            if focus.quick is None and not focus.phase1_up and focus.exchange != "quick-mode" and _is_phase2(event):
                 return next((one for one in reversed(self.quick.values()) if one.running), focus)
             return focus
-        trails = event.kind in TRAILING or bool(event.get("payload"))
+        trails = event.kind in TRAILING or event.fields.get("payload")
         return focus if trails and focus.is_near(event) else None
 
     def new_first(self, event: Event) -> Attempt:
@@ -132,7 +132,7 @@ class Peer:
 
     def supersede(self, attempt: Attempt) -> None:
         """Another one takes its place."""
-        attempt.supersede()
+        attempt.end(None, "failed")
         self.conclusions += 1
         self._lose_ike_sa(attempt)
 
@@ -164,7 +164,7 @@ class Peer:
 
 
 def _is_phase2(event: Event) -> bool:
-    return event.kind in OF_PHASE2 or event.get("phase") == "2"
+    return event.kind in OF_PHASE2 or event.fields.get("phase") == "2"
 
 
 def _in_phase(event: Event, target: Attempt) -> Event:

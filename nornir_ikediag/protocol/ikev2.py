@@ -14,7 +14,7 @@ from nornir_ikediag.model.negotiation import UNKNOWN_PEER
 from nornir_ikediag.model.reading import Replayed
 from nornir_ikediag.protocol.ikev2_attempt import Attempt
 from nornir_ikediag.protocol.ikev2_exchanges import ABOUT_CHILD, ENDINGS, FAILURES, state_row
-from nornir_ikediag.protocol.ikev2_session import Session
+from nornir_ikediag.protocol.ikev2_session import MEANT, Session
 from nornir_ikediag.protocol.keeper import MOST_NEGOTIATIONS, Loose, folded_once
 from nornir_ikediag.protocol.voices import is_logged
 
@@ -68,7 +68,7 @@ class _Voice:
 
     def fold(self, upto: int) -> None:
         """Count the finished attempts up to this number instead of keeping them."""
-        old = [attempt for attempt in self.attempts if attempt.finished and attempt.number <= upto]
+        old = [attempt for attempt in self.attempts if not attempt.running and attempt.number <= upto]
         gone = {id(attempt) for attempt in old}
         self.folded.update((attempt.peer or "", attempt.outcome) for attempt in old)
         self.attempts = [attempt for attempt in self.attempts if id(attempt) not in gone]
@@ -93,24 +93,25 @@ class Ikev2Replay:
 
     def feed(self, event: Event, voice: int) -> None:
         """Take the next event."""
-        self._voice = self._voices[voice]
+        self._voice = spoken = self._voices[voice]
         session = self._session(event)
         if session is None:
             self._without_session(event)
         else:
             self._bind(session, event)
-            event = session.as_meant(event)
-            attempt = session.attempt(event, self._begin)
+            if event.kind in MEANT:
+                event = session.as_meant(event)
+            attempt = session.attempt(event)
             if attempt is not None:
                 attempt.take(event)
             elif session.peer and event.kind not in _CHATTER:
                 self._keep_for_peer(session.peer, event)
-            self._voice.current = session
-        self._voice.last = event
+            spoken.current = session
+        spoken.last = event
 
     def concluded(self, peer: str | None) -> bool:
         """Whether a negotiation with that peer (None: with anybody) came to its end."""
-        return any(attempt.finished for attempt in self._attempts() if peer in (None, attempt.peer))
+        return any(not attempt.running for attempt in self._attempts() if peer in (None, attempt.peer))
 
     def finish(self) -> Replayed:
         """What came of it."""
@@ -120,7 +121,7 @@ class Ikev2Replay:
             voice.waiting = []
         for attempt in self._attempts():
             attempt.close()
-            if attempt.peer is None and attempt.finished:
+            if attempt.peer is None and not attempt.running:
                 attempt.peer = UNKNOWN_PEER
         return Replayed(
             negotiations=tuple(attempt.freeze() for attempt in self._attempts()),
@@ -130,19 +131,19 @@ class Ikev2Replay:
         )
 
     def _session(self, event: Event) -> Session | None:
-        spi = event.get("spi_i", _NOBODY)
+        number, spi = event.exchange, event.fields.get("spi_i", _NOBODY)
         known = self._by_spi.get(spi)
-        numbered = self._by_number.get(event.exchange) if event.exchange else None
         if known is not None and not known.restarts_with(event):
             return known
+        numbered = self._by_number.get(number) if number else None
         if numbered is not None and self._continues(numbered, event, spi):
             return numbered
-        if event.exchange or spi != _NOBODY:
+        if number or spi != _NOBODY:
             near = self._near(event)
-            if near is not None and near.could_be(event.exchange, spi, event.peer) and not near.restarts_with(event):
+            if near is not None and near.could_be(number, spi, event.peer) and not near.restarts_with(event):
                 return near
             rekeyed = self._rekeyed(event)
-            return rekeyed or (self._new(event) if event.exchange or event.kind in _BEGINNINGS else None)
+            return rekeyed or (self._new(event) if number or event.kind in _BEGINNINGS else None)
         return self._of_peer(event) if event.peer else self._nearest(event)
 
     def _of_peer(self, event: Event) -> Session | None:
@@ -196,11 +197,11 @@ class Ikev2Replay:
         return session if name in ("CREATE_CHILD_SA", "INFORMATIONAL") else None
 
     def _new(self, event: Event) -> Session:
-        session = Session(self._voice.by_peer)
+        session = Session(self._voice.by_peer, self._begin)
         for earlier in self._adopted(event):
             self._bind(session, earlier)
             if earlier.kind != EventKind.NOTED:
-                session.first(earlier, self._begin).take(earlier)
+                session.first(earlier).take(earlier)
         return session
 
     def _adopted(self, event: Event) -> list[Event]:
@@ -219,14 +220,15 @@ class Ikev2Replay:
         return near
 
     def _bind(self, session: Session, event: Event) -> None:
+        """The session learns the names that the event gives, and is found by them from now on."""
         session.learn(event)
-        spi = event.fields.get("spi_i", _NOBODY)
-        if event.exchange and self._by_number.get(event.exchange) is not session:
-            _remember(self._by_number, event.exchange, session)
+        number, spi, peer = event.exchange, event.fields.get("spi_i", _NOBODY), session.peer
+        if number and self._by_number.get(number) is not session:
+            _remember(self._by_number, number, session)
         if spi != _NOBODY and self._by_spi.get(spi) is not session:
             _remember(self._by_spi, spi, session)
-        if session.peer and session.by_peer.get(session.peer) is not session:
-            _remember(session.by_peer, session.peer, session)
+        if peer and session.by_peer.get(peer) is not session:
+            _remember(session.by_peer, peer, session)
 
     def _without_session(self, event: Event) -> None:
         waiting = self._voice.waiting

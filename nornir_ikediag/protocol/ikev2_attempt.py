@@ -33,11 +33,12 @@ _FAILED_KEEPS, _GOOD_KEEPS = 6, 3  # events of an attempt of long ago
 _MOST_CHILDREN = 64
 _ASKS_AGAIN = ("INVALID_KE_PAYLOAD", "COOKIE")  # RFC 7296 sections 1.2 and 2.6
 _ASKED = frozenset({EventKind.PROXY_RECEIVED, EventKind.PROXY_SENT})
-_UP = frozenset({EventKind.IKEV2_SA_CREATED, EventKind.PHASE1_COMPLETED})
 
 
 class Attempt(Draft):
     """A draft that knows the IKEv2 tables. ``in_auth``: IKE_SA_INIT is over. ``created``: the IKE SA is up."""
+
+    __slots__ = ("_counts", "_last_state", "created", "in_auth", "user_or_group")
 
     def __init__(self, number: int, origin: Event, *, child_only: bool = False) -> None:
         super().__init__(number, origin)
@@ -51,11 +52,6 @@ class Attempt(Draft):
         self._counts = PacketCounts(self)
         self._last_state: Event | None = None
 
-    @property
-    def shows_packets(self) -> bool:
-        """Whether a debug tells it: the packets, or the states between them."""
-        return self._counts.any or self._last_state is not None
-
     def take(self, event: Event) -> None:
         """The next event of this attempt."""
         if event.kind in PLACES:
@@ -63,17 +59,24 @@ class Attempt(Draft):
         kind = event.kind
         if kind not in _NOT_KEPT:
             self.add(event)
-        elif event.at is not None and self.outcome == "incomplete":
+        elif event.at is not None and self.running:
             self.ended_at = event.at
-        self._learn(event)
-        _TAKES.get(kind, Attempt._outcome)(self, event)
+        if event.username and "LAN-to-LAN" not in event.origin.text:  # there it is the tunnel-group
+            self.username = event.username
+        if kind in ABOUT_CHILD and not self.created and self.running:
+            self.in_auth = True
+            if kind not in _ASKED:  # IKE_AUTH asks for the child along with the authentication
+                self.stage = "phase2"
+        learn = _TAKES.get(kind)
+        if learn is not None:
+            learn(self, event)
 
     def close(self) -> None:
         """The log is over: what came after the IKE SA, and no refusal, tells that the child SA came up as well."""
         if self.user_or_group != self.username:
             self.tunnel_group = self.tunnel_group or self.user_or_group
         state = self._last_state
-        if state is not None and not self.finished and self.stopped_at:
+        if state is not None and self.running and self.stopped_at:
             self.add(state)
 
     def retire(self) -> None:
@@ -87,17 +90,6 @@ class Attempt(Draft):
             # syslog knows the peer's group, which a responder finds by the identity in IKE_AUTH
             self.in_auth = self.in_auth or bool(event.tunnel_group or event.get("user_or_group"))
         return placed(event, Standing(self.role, self.stage, self.in_auth, self.child_only, self.selectors))
-
-    def _learn(self, event: Event) -> None:
-        self.local = self.local or event.local
-        self.peer = self.peer or event.peer
-        self.tunnel_group = event.tunnel_group or self.tunnel_group
-        if event.username and "LAN-to-LAN" not in event.origin.text:  # there it is the tunnel-group
-            self.username = event.username
-        if event.kind in ABOUT_CHILD and not self.created and not self.finished:
-            self.in_auth = True
-            if event.kind not in _ASKED:  # IKE_AUTH asks for the child along with the authentication
-                self.stage = "phase2"
 
     def _nat(self, event: Event) -> None:
         ends = (event.get("remote"), event.get("local"))
@@ -117,14 +109,14 @@ class Attempt(Draft):
         self._counts.duplicate()
 
     def _state(self, event: Event) -> None:
-        state, happened = event.get("state"), event.get("event")
+        state, happened = event.fields.get("state", ""), event.fields.get("event", "")
         row = state_row(state)
         if self.role == "unknown" and not self.child_only:
             self.role = event.get("role", "unknown")
         if state in ENDED:
-            self._end("EV_FAIL" in happened or not self.finished)
+            self._end("EV_FAIL" in happened or self.running)
             return
-        if self.finished:
+        if not self.running:
             if self.outcome == "failed" and row is not None and row.exchange:
                 self.stopped_at = self.stopped_at or state  # the trace follows the payload that refused
             return
@@ -149,19 +141,15 @@ class Attempt(Draft):
             self.stage = stage
 
     def _packet(self, event: Event) -> None:
-        self._advance(event.get("exchange"), "phase1")
-        if "4500" in (event.get("local_port"), event.get("peer_port")):
+        told = event.fields.get
+        self._advance(told("exchange", ""), "phase1")
+        if told("local_port") == "4500" or told("peer_port") == "4500":
             self.floated = True
-        response = "RESPONSE" in event.get("flags") + event.get("flag")
-        self._learn_role(event, event.get("direction") == "sending", response)
+        flags = told("flags", "") + told("flag", "")
+        response = "RESPONSE" in flags
+        if self.role == "unknown" and (flags or told("spi_r") == "0x0000000000000000"):
+            self.role = "initiator" if (told("direction") == "sending") != response else "responder"
         self._counts.packet(event, response=response)
-
-    def _learn_role(self, event: Event, sending: bool, response: bool) -> None:
-        if self.role != "unknown":
-            return
-        is_known = bool(event.get("flags") or event.get("flag"))
-        if is_known or event.get("spi_r") == "0x0000000000000000":
-            self.role = "initiator" if sending != response else "responder"
 
     def _selector(self, event: Event) -> None:
         selector = Selector(event.get("network"), _number(event.get("protocol")), event.get("port", "0"))
@@ -170,17 +158,17 @@ class Attempt(Draft):
         else:
             self.selector_remote = self.selector_remote or selector
 
-    def _outcome(self, event: Event) -> None:
-        kind = event.kind
-        if kind in _UP and not self.finished:
+    def _ike_sa_is_up(self, event: Event) -> None:
+        if self.running:
             self.created = self.in_auth = True
             self.stage = "phase2"
-        elif kind in ENDINGS:
-            self._end(failed=not self.finished)
-        elif kind in FAILURES:
-            self._failed(event)
-        if kind is EventKind.SELECTORS_REFUSED:
-            self._asked_for(event)
+
+    def _ends(self, event: Event) -> None:
+        self._end(failed=self.running)
+
+    def _selectors_refused(self, event: Event) -> None:
+        self._failed(event)
+        self._asked_for(event)
 
     def _noted(self, event: Event) -> None:
         if event.fields.get("child") == "loading" and (self.created or self.in_auth):
@@ -214,7 +202,6 @@ class Attempt(Draft):
     def _starts_anew(self, event: Event) -> None:
         if not event.get("final"):
             self._counts.starts_anew()
-        self._outcome(event)
 
     def _address(self, event: Event) -> None:
         self.assigned_address = event.get("address") or self.assigned_address
@@ -239,15 +226,15 @@ class Attempt(Draft):
         self._established()
 
     def _established(self) -> None:
-        if self.outcome == "incomplete":
-            self.outcome = "established"
+        if self.running:
+            self.conclude("established")
             self.stage = "established"
             self.stopped_at = None
 
     def _failed(self, event: Event) -> None:
-        if self.outcome != "incomplete":
+        if not self.running:
             return
-        self.outcome = "failed"
+        self.conclude("failed")
         if self.role == "initiator" and event.fields.get("peer_port") == "4500":
             # we begin on UDP 500: the answer to IKE_SA_INIT made us move
             self.in_auth = self.floated = True
@@ -258,15 +245,19 @@ class Attempt(Draft):
             self.stage = "phase1"
 
     def _end(self, failed: bool) -> None:
-        if self.outcome == "incomplete" and failed:
-            self.outcome = "failed"
+        if self.running and failed:
+            self.conclude("failed")
             self.stage = "phase1" if self.stage == "unknown" else self.stage
         elif self.outcome == "established":
-            self.outcome = "deleted"
+            self.conclude("deleted")
 
 
-# What events of a kind do. All others: ``_outcome``.
 _TAKES: dict[EventKind, Callable[[Attempt, Event], None]] = {
+    **dict.fromkeys(FAILURES, Attempt._failed),
+    **dict.fromkeys(ENDINGS, Attempt._ends),
+    EventKind.SELECTORS_REFUSED: Attempt._selectors_refused,
+    EventKind.IKEV2_SA_CREATED: Attempt._ike_sa_is_up,
+    EventKind.PHASE1_COMPLETED: Attempt._ike_sa_is_up,
     EventKind.STATE: Attempt._state,
     EventKind.PACKET: Attempt._packet,
     EventKind.RETRANSMIT: Attempt._retransmit,

@@ -5,7 +5,7 @@ and the larger count is the attempt's. A packet that was told before is a retran
 asks for the message once more (a cookie, another group: RFC 7296 sections 1.2 and 2.6).
 """
 
-from collections import Counter
+from collections import defaultdict
 
 from nornir_ikediag.model.event import Event
 from nornir_ikediag.protocol.draft import Draft
@@ -29,27 +29,23 @@ class PacketCounts:
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
-        self._told: Counter[tuple[str, ...]] = Counter()
-        self._packets: Counter[tuple[str, str]] = Counter()
-        self._resends: Counter[str] = Counter()
-        self._resends_at_end: Counter[str] = Counter()
-        self._peer_repeats: Counter[str] = Counter()
-        self._after_float: Counter[str] = Counter()
+        self._told: defaultdict[tuple[str, ...], int] = defaultdict(int)
+        self._packets: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self._resends: defaultdict[str, int] = defaultdict(int)
+        self._resends_at_end: defaultdict[str, int] = defaultdict(int)
+        self._peer_repeats: defaultdict[str, int] = defaultdict(int)
+        self._after_float: defaultdict[str, int] = defaultdict(int)
         self._init_answered = False
-
-    @property
-    def any(self) -> bool:
-        """Whether packets were told at all."""
-        return bool(self._packets)
 
     def packet(self, event: Event, *, response: bool) -> None:
         """Count this one; the draft knows its own role by now, as far as the packet tells it."""
-        sending, tag = event.get("direction") == "sending", event.get("tag", "PROTO")
-        direction, exchange = "sending" if sending else "received", event.get("exchange")
+        told = event.fields.get
+        sending, tag, exchange = told("direction") == "sending", told("tag", "PROTO"), told("exchange", "")
+        direction = "sending" if sending else "received"
         if sending and exchange == "IKE_SA_INIT" and self._draft.role == "initiator" and self._init_answered:
             self.starts_anew()  # the answer asked for another one
         self._init_answered = exchange == "IKE_SA_INIT" and not sending
-        key = (tag, direction, exchange, event.get("message_id"), "R" if response else "")
+        key = (tag, direction, exchange, told("message_id", ""), "R" if response else "")
         self._told[key] += 1
         if self._told[key] > 1:
             self._resent(tag) if sending else self._repeated(tag)

@@ -18,14 +18,14 @@ _TROUBLE = re.compile(r"ABORT|FAIL|ERR|EXCEED|TMO|TIMEOUT")
 _STARTS = frozenset({EventKind.RESPONDER_STARTS, EventKind.INITIATOR_STARTS})
 _REPEATS = frozenset({EventKind.RETRANSMIT, EventKind.DPD_TIMEOUT})
 _DELETES = frozenset({EventKind.DELETE_RECEIVED, EventKind.DELETE_SENT})
-_SAME_DEATH = timedelta(seconds=5)
-_SAME_BREATH = timedelta(seconds=1)
+_SAME_DEATH, _SAME_BREATH = timedelta(seconds=5), timedelta(seconds=1)
 _REKEY_CLEANUP, _REKEY_LINES = timedelta(seconds=60), 60
-_LIFE = frozenset({EventKind.DPD, EventKind.DPD_TIMEOUT, EventKind.DELETE_RECEIVED, EventKind.DELETE_SENT})
-_OF_THE_WHOLE = ENDINGS | _LIFE
+_OF_THE_WHOLE = ENDINGS | _DELETES | {EventKind.DPD, EventKind.DPD_TIMEOUT}
 _OF_EXCHANGES = frozenset({EventKind.STATE, EventKind.PACKET})
 _ASKS = frozenset({EventKind.REKEY_STARTS, EventKind.INITIATOR_STARTS})
-_MEANT = frozenset({*_DELETES, EventKind.RETRIES_EXHAUSTED, EventKind.CHILD_ESTABLISHED, EventKind.TORN_DOWN})
+MEANT = _DELETES | {
+    EventKind.RETRIES_EXHAUSTED, EventKind.CHILD_ESTABLISHED, EventKind.TORN_DOWN, EventKind.NEGOTIATION_ABORTED
+}  # fmt: skip
 _CHILD_REFUSALS = frozenset(
     {
         EventKind.RECEIVED_POLICY, EventKind.EXPECTED_POLICY, EventKind.IPSEC_PROPOSALS_REFUSED,
@@ -37,17 +37,20 @@ _CHILD_REFUSALS = frozenset(
 
 class Session:
     """``spis`` are the initiator SPIs by which it is known: more than one once it was rekeyed. ``by_peer`` are the
-    sessions of the voice that began to tell it."""
+    sessions of the voice that began to tell it. ``begin`` makes an attempt that the replay keeps."""
 
-    def __init__(self, by_peer: "dict[str, Session]") -> None:
+    def __init__(self, by_peer: "dict[str, Session]", begin: Begin) -> None:
         self.by_peer = by_peer
+        self._begin = begin
         self.number: str | None = None
         self.spis: set[str] = set()
         self.peer: str | None = None
         self._local: str | None = None
         self._group: str | None = None
         self._cookies: str | None = None
+        self._cookies_are_known = False  # both of them
         self._user_or_group: str | None = None
+        self._named: Attempt | None = None  # the attempt that has all these names
         self._first: Attempt | None = None
         self._children: dict[tuple[str, str], Attempt] = {}
         self._child: Attempt | None = None
@@ -55,9 +58,9 @@ class Session:
         self._successor: str | None = None  # the SPI of the IKE SA that replaced the first one
         self._replacing: Event | None = None  # the last of a CREATE_CHILD_SA exchange
         self._liveness = False  # the last exchange was INFORMATIONAL
+        self._last_at: datetime | None = None
         self._up_at: datetime | None = None
         self._twin_at: datetime | None = None  # a second SA came up in the same moment: both ends had begun
-        self._last_at: datetime | None = None
         self._aborted_at: Evidence | None = None
 
     @property
@@ -68,28 +71,32 @@ class Session:
     @property
     def is_rekeying(self) -> bool:
         """Whether a CREATE_CHILD_SA exchange is under way: the names of another IKE SA may come of it."""
-        return self.is_up and self._child is not None and not self._child.finished
-
-    @property
-    def is_over(self) -> bool:
-        """Whether its first exchanges came to a bad end, or the SA was deleted."""
-        return self._first is not None and self._first.outcome in ("failed", "deleted")
+        return self.is_up and self._child is not None and self._child.running
 
     def restarts_with(self, event: Event) -> bool:
         """Whether this event is the first of a new attempt although the session's names are known: numbers, and of
         course peers, recur."""
         first = self._first
-        if first is None or not first.finished:
+        if first is None or first.running:
             return False
-        if event.kind in _STARTS or (event.fields.get("state") == "IDLE" and event.get("event") in _BIRTHS):
-            return True
-        if event.kind is EventKind.PACKET:
-            return event.get("exchange") == "IKE_SA_INIT" and event.get("spi_i") not in self.spis
-        if event.exchange is not None or event.kind not in FAILURES:
-            return event.message == "750006" and event.kind is EventKind.CHILD_ESTABLISHED and self.is_over
-        if first.outcome == "established":
+        restarts = _RESTARTS.get(event.kind)
+        return restarts is not None and restarts(self, event)
+
+    def _is_born_with(self, event: Event) -> bool:
+        return event.get("state") == "IDLE" and event.get("event") in _BIRTHS
+
+    def _is_opened_by(self, event: Event) -> bool:
+        return event.get("exchange") == "IKE_SA_INIT" and event.get("spi_i") not in self.spis
+
+    def _comes_up_with(self, event: Event) -> bool:
+        return event.message == "750006" and not self.is_up
+
+    def _fails_anew_with(self, event: Event) -> bool:
+        if event.exchange is not None or self._first is None:
+            return False
+        if self.is_up:
             return event.kind not in _CHILD_REFUSALS
-        return first.outcome == "deleted" or self._is_later(event)
+        return self._first.outcome == "deleted" or self._is_later(event)
 
     def _is_later(self, event: Event) -> bool:
         """Whether a failure is that of a later attempt: every attempt is aborted once, and dies within seconds."""
@@ -100,12 +107,14 @@ class Session:
         return apart is not None and apart > _SAME_DEATH
 
     def as_meant(self, event: Event) -> Event:
-        """Two lines whose meaning depends on what went before. Retransmissions that ran out under an SA that is up,
-        with no other exchange under way: the peer is dead. A delete right behind a rekey: the SA that was replaced."""
-        if event.kind not in _MEANT:
-            return event
+        """Lines of the kinds :data:`MEANT`, whose meaning may depend on what went before. Retransmissions that ran out
+        under an SA that is up, with no other exchange under way: the peer is dead. A delete right behind a rekey: the
+        SA that was replaced."""
         if event.kind in (EventKind.CHILD_ESTABLISHED, EventKind.TORN_DOWN):
             return self._of_twins(event)
+        if event.kind is EventKind.NEGOTIATION_ABORTED:
+            self._aborted_at = event.origin if event.message == "750003" else self._aborted_at
+            return event
         made = self._replacing
         if event.kind in _DELETES:
             if event.get("scope") or made is None or not _follows(made, event):
@@ -125,22 +134,29 @@ class Session:
 
     def learn(self, event: Event) -> None:
         """Take the names that the event gives."""
-        self.number = event.exchange or self.number
-        self._last_at = event.at or self._last_at
-        if event.message == "750003" and event.kind is EventKind.NEGOTIATION_ABORTED:
-            self._aborted_at = event.origin
-        spi_i = event.fields.get("spi_i")
-        if spi_i and spi_i.strip("0x"):
-            if self.spis and spi_i not in self.spis:
-                self._successor = spi_i
-            self.spis.add(spi_i)
-            if self._cookies is None or self._cookies.endswith("0" * 16):
-                spi_r = event.get("spi_r")
-                self._cookies = f"{spi_i}:{spi_r}" if spi_r else self._cookies
-        self.peer = self.peer or event.peer
-        self._local = self._local or event.local
-        self._group = event.tunnel_group or self._group
-        self._user_or_group = event.fields.get("user_or_group") or self._user_or_group
+        fields = event.fields
+        if event.exchange is not None:
+            self.number = event.exchange
+        if event.at is not None:
+            self._last_at = event.at
+        if "spi_i" in fields:
+            self._learn_spis(fields["spi_i"], fields.get("spi_r", ""))
+        if event.peer or event.tunnel_group or event.local or "user_or_group" in fields:
+            self.peer = self.peer or event.peer
+            self._local = self._local or event.local
+            self._group = event.tunnel_group or self._group
+            self._user_or_group = fields.get("user_or_group") or self._user_or_group
+            self._named = None
+
+    def _learn_spis(self, spi_i: str, spi_r: str) -> None:
+        if (spi_i in self.spis and self._cookies_are_known) or not spi_i.strip("0x"):
+            return
+        if self.spis and spi_i not in self.spis:
+            self._successor = spi_i
+        self.spis.add(spi_i)
+        if not self._cookies_are_known and spi_r:
+            self._cookies, self._cookies_are_known = f"{spi_i}:{spi_r}", spi_r.strip("0x") != ""
+            self._named = None
 
     def _of_twins(self, event: Event) -> Event:
         """Both ends began at once: two SAs come up within seconds, and the end of one is not that of the tunnel (RFC
@@ -153,68 +169,73 @@ class Session:
             return msgspec.structs.replace(event, kind=EventKind.NOTED) if spare else event
         return event
 
-    def attempt(self, event: Event, begin: Begin) -> Attempt | None:
+    def attempt(self, event: Event) -> Attempt | None:
         """The attempt that the event belongs to, begun if need be; None where it belongs to the session as a whole."""
-        attempt = self._chosen(event, begin)
-        if attempt is not None:
+        attempt = self._of_exchange(event) if event.kind in _OF_EXCHANGES else self._chosen(event)
+        if attempt is not None and attempt is not self._named:
             self._name(attempt)
         return attempt
 
-    def first(self, event: Event, begin: Begin) -> Attempt:
+    def first(self, event: Event) -> Attempt:
         """The first exchanges."""
         if self._first is None:
-            self._first = begin(event, False)
+            self._first = self._begin(event, False)
         self._name(self._first)
         return self._first
 
-    def _chosen(self, event: Event, begin: Begin) -> Attempt | None:
+    def _chosen(self, event: Event) -> Attempt | None:
         kind = event.kind
-        if kind in _OF_EXCHANGES:
-            name = _exchange(event)
-            if name == "CREATE_CHILD_SA":
-                self._liveness = False
-                return self._child_of(event, begin)
-            if name == "INFORMATIONAL" or event.fields.get("state") == "READY":
-                self._child = None
-                self._liveness = name == "INFORMATIONAL"
-                return None if self._first is None or self._first.finished else self._first
-        elif kind in _ASKS:
+        if kind in _ASKS:
             self._rekey = event if kind is EventKind.REKEY_STARTS else None
             if self._rekey is not None and self.is_up and self._first is not None:
                 return None  # it belongs to the exchange that follows
-        elif kind is EventKind.DPD and event.get("direction") == "sending":
+        elif event.get("direction") == "sending" and kind is EventKind.DPD:
             self._liveness = self.is_up
         elif self._liveness and kind in _REPEATS and self._first is None:
             return None
         if kind in _OF_THE_WHOLE or (self._first is None and self._begins_nothing(event)):
             return self._first
-        return self._of_child(event, begin) or self.first(event, begin)
+        child = self._of_child(event) if kind in _CHILD_REFUSALS else self._child
+        return child or self._first or self.first(event)
+
+    def _of_exchange(self, event: Event) -> Attempt | None:
+        name, first = _exchange(event), self._first
+        if name == "CREATE_CHILD_SA":
+            self._liveness = False
+            return self._child_of(event)
+        if name == "INFORMATIONAL" or event.fields.get("state") == "READY":
+            self._child = None
+            self._liveness = name == "INFORMATIONAL"
+            return first if first is not None and first.running else None
+        if first is None and self._begins_nothing(event):
+            return None
+        return self._child or first or self.first(event)
 
     def _begins_nothing(self, event: Event) -> bool:
         if event.kind is EventKind.STATE:
             return not self.is_rekeying and _is_farewell(event)
         return event.kind in (EventKind.NOTED, EventKind.REKEY_STARTS)
 
-    def _of_child(self, event: Event, begin: Begin) -> Attempt | None:
-        """The CREATE_CHILD_SA exchange that spoke last; one that only a refusal speaks of is begun by it."""
+    def _of_child(self, event: Event) -> Attempt | None:
+        """The CREATE_CHILD_SA exchange that spoke last, of a refusal: one that only this speaks of is begun by it."""
         if self._liveness and event.kind in _REPEATS:
             return None  # what is repeated is the liveness check
-        if self._child is None and self.is_up and self._first is not None and event.kind in _CHILD_REFUSALS:
-            self._child = begin(event, True)
+        if self._child is None and self._first is not None and self.is_up:
+            self._child = self._begin(event, True)
             self._mark_rekey(self._child)
         return self._child
 
-    def _child_of(self, event: Event, begin: Begin) -> Attempt:
+    def _child_of(self, event: Event) -> Attempt:
         self._replacing = event
         mid = event.get("message_id")
         key = (mid, _began_by(event))
         known = self._children.get(key)
         if known is None and not key[1]:
             known = next((one for (other, _), one in self._children.items() if other == mid), None)
-        if known is None and self._successor == event.get("spi_i", "-") and self._child and not self._child.finished:
+        if known is None and self._successor == event.get("spi_i", "-") and self._child and self._child.running:
             known = self._children[key] = self._child  # the exchange goes on under the names of the IKE SA it makes
         if known is None:
-            known = begin(event, True)
+            known = self._begin(event, True)
             known.message_id = mid or None
             known.role = {"us": "initiator", "peer": "responder"}.get(key[1], "unknown")
             self._children[key] = known
@@ -238,6 +259,17 @@ class Session:
         attempt.cookies = self._cookies or attempt.cookies
         attempt.tunnel_group = self._group or attempt.tunnel_group
         attempt.user_or_group = self._user_or_group
+        self._named = attempt
+
+
+# What may be the first of a new attempt, after the first exchanges came to an end.
+_RESTARTS: dict[EventKind, Callable[[Session, Event], bool]] = {
+    **dict.fromkeys(FAILURES, Session._fails_anew_with),
+    **dict.fromkeys(_STARTS, lambda session, event: True),
+    EventKind.STATE: Session._is_born_with,
+    EventKind.PACKET: Session._is_opened_by,
+    EventKind.CHILD_ESTABLISHED: Session._comes_up_with,
+}
 
 
 def _follows(one: Event, other: Event) -> bool:
@@ -252,9 +284,10 @@ def _is_farewell(event: Event) -> bool:
 
 
 def _exchange(event: Event) -> str:
-    if event.kind is EventKind.PACKET:
-        return event.get("exchange")
-    row = state_row(event.get("state"))
+    state = event.fields.get("state")
+    if state is None:
+        return event.fields.get("exchange", "")
+    row = state_row(state)
     return row.exchange if row is not None else ""
 
 

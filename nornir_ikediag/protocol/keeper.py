@@ -10,15 +10,17 @@ from collections.abc import Iterable, Iterator
 
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
+from nornir_ikediag.protocol.draft import without_middle
 from nornir_ikediag.protocol.ikev1_attempt import Attempt
 
 MOST_NEGOTIATIONS = 10_000
-_MOST_LOOSE = 500
+_FIRST_LOOSE, _LAST_LOOSE = 250, 250
+_LAST_PASSING = 50
+_TAKEN_OUT_AT_ONCE = 100  # the middle is, of many
 _FAILED_KEEPS, _GOOD_KEEPS = 6, 3  # events of an attempt, once there are many
 _WHOLE_WITHIN = 250  # the newest attempts keep all their events
 _CHATTER = frozenset({EventKind.NOTED, EventKind.DPD, EventKind.CRYPTO_MAP_CHECK})
 _PASSING = _CHATTER | {EventKind.PACKET}
-_MOST_PASSING = 50
 
 
 class Loose:
@@ -26,22 +28,22 @@ class Loose:
     and until when. Of what passes on a tunnel that is up, and tells no fault, only the last ones."""
 
     def __init__(self) -> None:
-        self._appended = 0
-        self._first: list[tuple[int, Event]] = []
-        self._last: deque[tuple[int, Event]] = deque(maxlen=_MOST_LOOSE // 2)
-        self._passing: deque[tuple[int, Event]] = deque(maxlen=_MOST_PASSING)
+        self._events: list[Event] = []
+        self._most = _TAKEN_OUT_AT_ONCE
 
     def append(self, event: Event) -> None:
         """Keep one more."""
-        self._appended += 1
-        if event.kind in _PASSING:
-            self._passing.append((self._appended, event))
-        else:
-            (self._first if len(self._first) < _MOST_LOOSE // 2 else self._last).append((self._appended, event))
+        events = self._events
+        events.append(event)
+        if len(events) > self._most:
+            self._events = list(self)
+            self._most = len(self._events) + _TAKEN_OUT_AT_ONCE
 
     def __iter__(self) -> Iterator[Event]:
-        numbered = sorted((*self._first, *self._last, *self._passing))  # no two numbers are equal
-        return (event for _, event in numbered)
+        numbered = list(enumerate(self._events))
+        telling = without_middle([one for one in numbered if one[1].kind not in _PASSING], _FIRST_LOOSE, _LAST_LOOSE)
+        passing = [one for one in numbered if one[1].kind in _PASSING][-_LAST_PASSING:]
+        return (event for _, event in sorted((*telling, *passing)))  # no two numbers are equal
 
 
 class Keeper:

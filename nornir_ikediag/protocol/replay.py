@@ -18,8 +18,7 @@ from nornir_ikediag.protocol.ikev1 import Ikev1Replay
 from nornir_ikediag.protocol.ikev2 import Ikev2Replay
 from nornir_ikediag.protocol.told_once import loose_told_once, told_once
 from nornir_ikediag.protocol.voices import Voices
-from nornir_ikediag.protocol.vpn_client import PREFIX as CLIENT_PREFIX
-from nornir_ikediag.protocol.vpn_client import ClientReplay
+from nornir_ikediag.protocol.vpn_client import ClientReplay, is_of_client
 
 
 class SubReplay(Protocol):
@@ -40,7 +39,7 @@ class Replay:
 
     def __init__(self) -> None:
         self._numbers: Iterator[int] = count(1)
-        self._parts: dict[int, SubReplay] = {1: Ikev1Replay(self._numbers), 2: Ikev2Replay(self._numbers)}
+        self._parts: dict[int | None, SubReplay] = {1: Ikev1Replay(self._numbers), 2: Ikev2Replay(self._numbers)}
         self._client = ClientReplay(self._numbers)
         self._current: SubReplay = self._parts[1]
         self._voices = Voices()
@@ -48,13 +47,11 @@ class Replay:
 
     def feed(self, event: Event) -> None:
         """Take the next event. A VPN Client's log is another device's: it is kept apart whatever its IKE version."""
-        message = event.message
-        if message is not None and message.startswith(CLIENT_PREFIX):
+        if is_of_client(event.message):
             self._client.feed(event)
             return
-        if event.ike_version is not None:
-            self._current = self._parts.get(event.ike_version, self._current)
-        self._current.feed(event, self._voices.of(event))
+        self._current = part = self._parts.get(event.ike_version, self._current)
+        part.feed(event, self._voices.of(event))
 
     def concluded(self, peer: str | None = None) -> bool:
         """Whether a negotiation with that peer (None: with anybody) came to its end, good or bad."""

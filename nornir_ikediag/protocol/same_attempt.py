@@ -6,7 +6,6 @@ times, or, where one bears none, by the lines of the text in which both stand.
 
 from collections.abc import Collection
 from datetime import timedelta
-from functools import cached_property
 
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.protocol.voices import of_no_year
@@ -33,12 +32,16 @@ class Telling:
         if self.begins and self.ends and told.outcome in _UP:
             self.ends = min(self.ends, self.begins + _LONG_LOGIN)
 
-    @cached_property
+        self._lines: tuple[int, int] | None = None
+
+    @property
     def lines(self) -> tuple[int, int]:
         """The first and the last line of its text that tell it."""
-        events = (self.told.origin, *self.told.events)
-        lines = [event.origin.line for event in events if event.origin.source == self.text]
-        return min(lines), max(lines)
+        if self._lines is None:
+            events = (self.told.origin, *self.told.events)
+            lines = [event.origin.line for event in events if event.origin.source == self.text]
+            self._lines = min(lines), max(lines)
+        return self._lines
 
 
 def may_be_one(one: Telling, other: Telling) -> bool:
@@ -73,8 +76,13 @@ def apart(one: Telling, other: Telling, interleaved: Collection[str]) -> tuple[b
 
 def _agree(one: Negotiation, other: Negotiation, *names: str) -> bool:
     """Whether each of these is the same of both, or one of them does not tell."""
-    pairs = ([_NO_ANSWER.get(value, value) for value in (getattr(one, name), getattr(other, name))] for name in names)
-    return all(mine is None or theirs is None or mine == theirs for mine, theirs in pairs)
+    for name in names:
+        mine, theirs = getattr(one, name), getattr(other, name)
+        if mine != theirs:
+            mine, theirs = _NO_ANSWER.get(mine, mine), _NO_ANSWER.get(theirs, theirs)
+            if mine is not None and theirs is not None and mine != theirs:
+                return False
+    return True
 
 
 def _share_spis(one: Negotiation, other: Negotiation) -> bool:

@@ -18,7 +18,7 @@ import msgspec
 from nornir_ikediag.model.event import Event
 from nornir_ikediag.model.negotiation import UNKNOWN_PEER, Negotiation
 from nornir_ikediag.protocol.same_attempt import Telling, apart, may_be_one
-from nornir_ikediag.protocol.voices import Voices, of_no_year
+from nornir_ikediag.protocol.voices import NO_YEAR, Voices
 
 _SECOND = timedelta(seconds=1)
 _NEIGHBOURS = 6  # attempts that are looked at on either side of a moment: a peer may retry for weeks
@@ -113,6 +113,8 @@ def _by_peer(tellings: Iterable[Telling]) -> dict[str | None, list[Telling]]:
 
 def _pair_close(ours: Sequence[Telling], theirs: Sequence[Telling], pairs: _Pairs) -> None:
     """Those that are told at one moment, the nearest first."""
+    if not ours or not theirs:
+        return
     interleaved = _interleaved(ours, theirs)
     found = [
         (far, one.id, other.id, one, other)
@@ -147,8 +149,11 @@ def _may_pair(one: Telling, other: Telling) -> bool:
     return (one.begins is None or other.begins is None) and may_be_one(one, other)
 
 
-def _interleaved(ours: Iterable[Telling], theirs: Iterable[Telling]) -> set[str]:
-    """The texts in which the two take turns, line by line; in others the lines of one log stand behind the other's."""
+def _interleaved(ours: Sequence[Telling], theirs: Sequence[Telling]) -> set[str]:
+    """The texts in which the two take turns, line by line; in others the lines of one log stand behind the other's.
+    None are looked for where every one bears its time."""
+    if all(one.begins for one in chain(ours, theirs)):
+        return set()
     spans: list[dict[str, tuple[int, int]]] = [{}, {}]
     for span, tellings in zip(spans, (ours, theirs), strict=True):
         for one in tellings:
@@ -194,7 +199,7 @@ def _fragments(ours: Sequence[Telling], theirs: Sequence[Telling], pairs: _Pairs
             unanswered[one.id] = _news(other.told.events, unanswered[one.id])
             yield other.id
     untimed = [one for one in theirs if one.begins is None]
-    events, others = (chain(*(one.told.events for one in ones)) for ones in (pairs.left(ours), untimed))
+    events, others = ([*chain(*(one.told.events for one in ones))] for ones in (pairs.left(ours), untimed))
     if not _news(events, others):
         yield from (one.id for one in untimed)
 
@@ -220,11 +225,13 @@ def _filled(one: Negotiation, other: Negotiation) -> Negotiation:
     )
 
 
-def _news(told: Iterable[Event], others: Iterable[Event]) -> list[Event]:
+def _news(told: Iterable[Event], others: Sequence[Event]) -> list[Event]:
     """Of the other events those that are not among the told ones, with the same words and within a second."""
     said: dict[Hashable, Counter[datetime | None]] = defaultdict(Counter)
+    kinds = {event.kind for event in others}
     for event in told:
-        said[_words(event)][_moment(event.at)] += 1
+        if event.kind in kinds:
+            said[_words(event)][_moment(event.at)] += 1
     news = []
     for event in others:
         times, at = said[_words(event)], _moment(event.at)
@@ -245,4 +252,4 @@ def _words(event: Event) -> Hashable:
 
 def _moment(at: datetime | None) -> datetime | None:
     """The second, as far as every voice tells it."""
-    return of_no_year(at).replace(microsecond=0) if at else None
+    return at.replace(year=NO_YEAR, microsecond=0, tzinfo=None) if at else None

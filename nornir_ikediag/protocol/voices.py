@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from nornir_ikediag.model.event import Event
 
 # A 711001 carries a line of a debug (`logging debug-trace`).
-_SYSLOG = re.compile(r"(?:ASA|PIX|FTD)-(?:\w+-)?\d-(?!711001)\d{6}\b|\|(?!711001)\d{6}\|")
+_SYSLOG = re.compile(r"[%|](?:(?:ASA|PIX|FTD)-(?:\w+-)?\d-(?!711001)\d{6}\b|(?!711001)\d{6}\|)")
+NO_YEAR = 2000  # a leap year
 _HALF_A_YEAR = timedelta(days=182)
 
 
@@ -28,14 +29,16 @@ class Voices:
 
     def of(self, event: Event) -> int:
         """The voice that tells this event, a new one if need be."""
-        origin = event.origin
-        logged = is_logged(origin.text)
-        known = self._syslogs if logged else self._debugs
-        voice = known.get(origin.source)
+        origin, at = event.origin, event.at
+        text = origin.text
+        # few lines of a debug bear either character: for all others this saves the call
+        logged = ("%" in text or "|" in text) and is_logged(text)
+        voices = self._syslogs if logged else self._debugs
+        voice = voices.get(origin.source)
         if voice is None:
-            voice = known[origin.source] = self._new(event, logged=logged)
-        if event.at is not None:
-            self._at[voice] = event.at
+            voice = voices[origin.source] = self._new(event, logged=logged)
+        if at is not None:
+            self._at[voice] = at
         return voice
 
     @property
@@ -45,8 +48,9 @@ class Voices:
 
     def ranked(self, event: Event) -> tuple[bool, int]:
         """Debugs before syslogs, which say less; then in the order in which they began to speak."""
-        voice = self.of(event)
-        return self._logged[voice], voice
+        origin = event.origin
+        logged = is_logged(origin.text)
+        return logged, (self._syslogs if logged else self._debugs).get(origin.source, len(self._logged))
 
     def _new(self, event: Event, *, logged: bool) -> int:
         for voice, at in enumerate(self._at):
@@ -71,7 +75,7 @@ def _is_before(one: datetime | None, other: datetime | None) -> bool:
 
 def of_no_year(at: datetime) -> datetime:
     """A debug prints no year and no zone, a syslog may: for comparing the two."""
-    return at.replace(year=2000, tzinfo=None)
+    return at.replace(year=NO_YEAR, tzinfo=None)
 
 
 def time_between(one: datetime, other: datetime) -> timedelta:

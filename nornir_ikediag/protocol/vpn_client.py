@@ -13,13 +13,14 @@ round in it.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import NegotiatedChild, Stage
 from nornir_ikediag.model.reading import Replayed
 from nornir_ikediag.protocol.draft import Draft
 
-PREFIX = "client-"
+_PREFIX = "client-"
 
 # The first row whose words stand in the state decides.
 STAGES: tuple[tuple[str, Stage], ...] = (
@@ -46,6 +47,12 @@ _REFUSALS = frozenset(
 _MOST = 1_000
 
 
+@lru_cache(maxsize=1024)
+def is_of_client(message: str | None) -> bool:
+    """Whether the row of the catalogue with this id reads a VPN Client's log."""
+    return message is not None and message.startswith(_PREFIX)
+
+
 class ClientReplay:
     """The replay of client logs; see :class:`nornir_ikediag.protocol.replay.SubReplay`."""
 
@@ -69,7 +76,7 @@ class ClientReplay:
 
     def concluded(self, peer: str | None) -> bool:
         """Whether a negotiation with that peer came to its end."""
-        return any(draft.finished for draft in self._drafts if peer in (None, draft.peer))
+        return any(not draft.running for draft in self._drafts if peer in (None, draft.peer))
 
     def finish(self) -> Replayed:
         """What came of it."""
@@ -80,7 +87,7 @@ class ClientReplay:
         begins = event.kind == EventKind.INITIATOR_STARTS
         if draft is not None and not begins and not self._is_next_quick_mode(draft, event):
             return draft
-        if draft is not None and begins and not draft.finished and draft.sent == 0:
+        if draft is not None and begins and draft.running and draft.sent == 0:
             return draft
         fresh = Draft(next(self._numbers), event)
         fresh.role = "initiator"
@@ -94,7 +101,7 @@ class ClientReplay:
 
     def _is_next_quick_mode(self, draft: Draft, event: Event) -> bool:
         """A Quick Mode under another message id, after the first one was done."""
-        if not draft.finished or event.kind != EventKind.STATE or event.get("machine") != "QM":
+        if draft.running or event.kind != EventKind.STATE or event.get("machine") != "QM":
             return False
         return event.get("message_id") != draft.message_id and event.get("event") == "EV_INITIATOR"
 
@@ -104,7 +111,7 @@ class ClientReplay:
             draft.cookies = f"0x{event.get('cookie_i').lower()}:0x{event.get('cookie_r').lower()}"
         if event.get("machine") == "QM":
             draft.message_id = event.get("message_id")
-        if draft.finished:
+        if not draft.running:
             return
         draft.stage = next((stage for words, stage in STAGES if words in state), draft.stage)
         if draft.exchange == "unknown" and state.startswith(("AM_", "MM_")):
@@ -141,13 +148,14 @@ def _outcome(draft: Draft, event: Event) -> None:
         draft.child_sas.append(NegotiatedChild(spi_in=event.get("spi_in"), spi_out=event.get("spi_out")))
         _established(draft)
     elif kind in _FAILURES or (kind == EventKind.NOTIFY_RECEIVED and event.get("name") in _REFUSALS):
-        if draft.outcome == "incomplete":
-            draft.outcome = "failed"
+        if draft.running:
+            draft.conclude("failed")
         elif draft.outcome == "established" and kind in (EventKind.IKE_TERMINATING, EventKind.RETRIES_EXHAUSTED):
-            draft.outcome = "deleted"
+            draft.conclude("deleted")
 
 
 def _established(draft: Draft) -> None:
-    if draft.outcome == "incomplete":
-        draft.outcome = draft.stage = "established"
+    if draft.running:
+        draft.conclude("established")
+        draft.stage = "established"
         draft.stopped_at = None
