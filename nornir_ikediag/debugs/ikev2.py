@@ -1,43 +1,40 @@
 """IKEv2 debug entries (IKEv2-PROTO, IKEv2-PLAT) and syslog 750xxx to 753xxx to events.
 
 Theory: an entry holds one or more messages, because the device glues them: a further tag or a further `(12):` in the
-middle of a line begins the next. Each message is part of a dump (:mod:`.ikev2_packet`), part of a policy comparison
+middle of a line begins the next. Each message is part of a dump (:mod:`.ikev2_dump`), part of a policy comparison
 (:mod:`.ikev2_policies`), a state trace, a packet on the wire, or a row of the catalogue (:mod:`.ikev2_catalogue`).
 `(12)` is the device's own number of the negotiation and becomes ``Event.exchange``; most platform lines lack it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cached_property, lru_cache
 
 from nornir_ikediag.debugs.entry import Entry
-from nornir_ikediag.debugs.ikev2_catalogue import lookup
-from nornir_ikediag.debugs.ikev2_packet import Packet, begin, is_octets, opens, payload_after
-from nornir_ikediag.debugs.ikev2_policies import Comparison, begins
+from nornir_ikediag.debugs.ikev2_dump import Part, beginning, is_octets, part, part_behind_transform, payload_after
+from nornir_ikediag.debugs.ikev2_packet import Packet
+from nornir_ikediag.debugs.ikev2_policies import Comparison, Line, begins, line_of
 from nornir_ikediag.debugs.ikev2_proposals import is_proposal
 from nornir_ikediag.debugs.ikev2_syslog import ENDS, with_ends
-from nornir_ikediag.debugs.ikev2_told import Told, hexadecimal, told, told_by
+from nornir_ikediag.debugs.ikev2_told import Told, told_by, told_by_trace
 from nornir_ikediag.debugs.marks import LONGEST
+from nornir_ikediag.debugs.memo import Memo
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
 
 _TAG = re.compile(r"(?:I?KEv2-(?P<tag>PROTO|PLAT|ERROR)(?:-\d+)?:\s*)(?:\((?P<after>\d+)\):)?|\((?P<alone>\d{1,7})\):")
-_TRACE = re.compile(
-    r"SM Trace-> ?(?:SA: ?)?I_SPI=(?P<spi_i>\w+) R_SPI=(?P<spi_r>\w+) \((?P<role>[IR])\) MsgID ?= ?(?P<message_id>\w+)"
-    r"\s+CurState: (?P<state>\w+)\s+Event: (?P<event>\w+)"
-)
-_ON_WIRE = re.compile(
-    r"(?P<which>SENT|RECV) PKT \[(?P<exchange>\w+)\] \[(?P<from>[^\]]+)\]:(?P<from_port>\d+)->"
-    r"\[(?P<to>[^\]]+)\]:(?P<to_port>\d+) InitSPI=(?P<spi_i>\w+) RespSPI=(?P<spi_r>\w+) MID=(?P<message_id>\w+)"
-)
 _BARE_NUMBER = re.compile(r"\((\d{1,7})\)\s+(?=\w)")  # `(12) tp_name set to:`, as some platform lines have it
 _TYPED_COMMAND = re.compile(
     r"[A-Za-z][\w./-]*(?:\([\w-]+\))?[#>]\s?(?:(?:un|no )?deb\w*|no|show?|term\w*|conf\w*|exit|clear|ping|pack\w*)\b.*$"
 )
 _AFTER_PROMPT = re.compile(r"[#>]\s?(?:un|no|deb|sh|term|conf|exit|clear|ping|pack)")  # quicker, and finds all of those
+# Python 3.11 is slow to find a member of an enumeration: what every line asks for is found once.
+_NOTED, _MAP_CHECK = EventKind.NOTED, EventKind.CRYPTO_MAP_CHECK
+_REFUSALS = frozenset({EventKind.IKE_PROPOSALS_REFUSED, EventKind.IPSEC_PROPOSALS_REFUSED})
 _MOST_MAP_CHECKS = 32
+_MOST_LINES = 20_000  # of a packet
+_MOST_REMEMBERED = 8192
 
 
 class Ikev2Reader:
@@ -63,7 +60,7 @@ class Ikev2Reader:
         self._number = None
         strange = [] if self._line(entry.number, entry.line, entry.text) else [entry.number]
         for number, text in entry.body:
-            if not is_octets(text) and not self._line(number, text, text):
+            if not self._line(number, text, text):
                 strange.append(number)
         if len(strange) == 1 + len(entry.body):
             return self._taken() or None
@@ -73,8 +70,7 @@ class Ikev2Reader:
 
     def close(self) -> Sequence[Event]:
         """The events of what the text ends in."""
-        self._finish_packet()
-        self._finish_comparison()
+        self._finish()
         return self._taken()
 
     def _taken(self) -> list[Event]:
@@ -85,15 +81,14 @@ class Ikev2Reader:
         """A message of 750xxx to 753xxx: who it is about stands in front, what happened is in the catalogue."""
         text = entry.text
         found = ENDS.match(text)
-        said = lookup(text[found.end() :] if found else text.removeprefix("IKEv2 "))
-        if said is None:
+        said = told_by(text[found.end() :] if found else text.removeprefix("IKEv2 "))
+        if not said:
             return None
         self._at = entry.at or self._at
         self._number = None
-        self._finish_packet()
-        self._finish_comparison()
+        self._finish()
         origin = Evidence(self.source, entry.number, entry.line)
-        for one in told_by(said):
+        for one in said:
             self._tell(origin, one, entry.syslog_id)
         events = self._taken()
         return [with_ends(event, found) for event in events] if found else events
@@ -101,75 +96,63 @@ class Ikev2Reader:
     def _line(self, line_number: int, line: str, text: str) -> bool:
         """Whether everything in this line is understood."""
         origin = Evidence(self.source, line_number, line)
-        if ("#" in text or ">" in text) and _AFTER_PROMPT.search(text) and _TYPED_COMMAND.search(text):
-            text = _TYPED_COMMAND.sub("", text)
-        if text[:1] == "(":  # `(12): ` and nothing glued, nearly always
+        if text[:1] == "(":  # `(12): `
             alone, colon, rest = text[1:].partition("):")
-            if colon and alone.isdecimal() and "):" not in rest and "KEv2-" not in rest and rest[:1] != "(":
-                self._number, text = alone, rest
-        if "):" not in text and "KEv2-P" not in text:
-            text = text[:LONGEST].strip()
-            return not text or self._piece(origin, text)
+            if colon and alone.isdecimal():
+                self._number, text = alone, rest.lstrip()
+        if text.startswith("SM Trace") and (state := told_by_trace(text)) is not None:  # hardly the same ever again
+            self._finish()
+            self._tell(origin, state)
+            return True
+        message = _message(text)
+        if message.is_one:
+            return not message.text or self._message(origin, message)
         understood = True
-        for number, piece in _messages(text, self._number):
+        for number, piece in _messages(message.text, self._number):
             if number is not None:
                 self._number = number
-            if piece:
-                understood = self._piece(origin, piece[:LONGEST]) and understood
+            understood = self._piece(origin, piece) and understood
         return understood
 
     def _piece(self, origin: Evidence, text: str) -> bool:
-        if text.startswith("SM Trace") and (trace := _TRACE.match(text)) is not None:
-            self._finish_comparison()
-            self._finish_packet()
-            self._trace(origin, trace)
-            return True
+        """Whether this piece of a line is understood."""
+        return not text or self._message(origin, _message(text))
+
+    def _message(self, origin: Evidence, message: "_Message") -> bool:
         if self._comparison is not None:
-            if self._comparison.take(origin, text):
+            if self._comparison.take(origin, message.of_comparison):
                 return True
             self._finish_comparison()
         packet = self._packet
-        if packet is not None and packet.take_by_first_word(origin, text):
-            return True
-        sort = _sort_of(text)
-        if sort.opens:
-            self._open(begin(origin, self._number, text))
-        elif packet is None or not packet.take(origin, text):
-            return self._outside(origin, text, sort)
-        return True
+        if packet is not None:
+            part = message.part_behind_transform if packet.transforms else message.part
+            if part is not None and packet.lines < _MOST_LINES:
+                packet.lines += 1
+                part(packet, origin)
+                return True
+        return message.statement(self, origin)
 
-    def _open(self, packet: Packet) -> None:
+    def _open(self, packet: Packet) -> bool:
         self._finish_packet()
         self._packet = packet
         if packet.direction == "received":
             self._refused = None
             self._map_checks.clear()
+        return True
 
-    def _outside(self, origin: Evidence, text: str, sort: "_Sort") -> bool:
-        at = sort.glued_at
-        if at:
-            return all([self._piece(origin, text[:at].strip()), self._piece(origin, text[at:])])
-        return self._statement(origin, text, sort) or _loose_dump(origin, text)
+    def _compare(self, origin: Evidence, line: Line | None) -> bool:
+        self._finish_packet()
+        self._comparison = Comparison(self._number)
+        return self._comparison.take(origin, line)
 
-    def _statement(self, origin: Evidence, text: str, sort: "_Sort") -> bool:
-        """A message that says something by itself; it ends a dump."""
-        if sort.compares:
+    def _numbered(self, origin: Evidence, number: str, text: str) -> bool:
+        self._number = number
+        return self._piece(origin, text)
+
+    def _tell_all(self, origin: Evidence, said: Sequence[Told]) -> bool:
+        if said[-1].kind is not _NOTED:  # remarks stand between the payloads that they are about
             self._finish_packet()
-            self._comparison = Comparison(self._number)
-            return self._comparison.take(origin, text)
-        if sort.on_wire is not None:
-            self._finish_packet()
-            self._on_wire(origin, sort.on_wire)
-            return True
-        if not sort.tells:
-            bare = _BARE_NUMBER.match(text)
-            if bare is None:
-                return is_proposal(text)
-            self._number = bare[1]
-            return self._piece(origin, text[bare.end() :])
-        if sort.tells[-1].kind is not EventKind.NOTED:  # remarks stand between the payloads that they are about
-            self._finish_packet()
-        for one in sort.tells:
+        for one in said:
             self._tell(origin, one)
         return True
 
@@ -180,100 +163,107 @@ class Ikev2Reader:
             exchange=self._number, message=message or own, trust=trust, fields=fields,
         )  # fmt: skip
         self._out.append(event)
-        if kind is EventKind.CRYPTO_MAP_CHECK:
+        if kind is _MAP_CHECK:
             del self._map_checks[: -_MOST_MAP_CHECKS + 1]
             self._map_checks.append(event)
 
-    def _emit(self, kind: EventKind, origin: Evidence, words: dict[str, str], message: str) -> None:
-        self._tell(origin, told(kind, words, message))
-
-    def _trace(self, origin: Evidence, found: re.Match[str]) -> None:
-        spi_i, spi_r, role, message_id, state, event = found.groups()
-        fields = {
-            "spi_i": hexadecimal(spi_i, 16), "spi_r": hexadecimal(spi_r, 16),
-            "role": "initiator" if role == "I" else "responder", "message_id": hexadecimal(message_id, 8),
-            "state": state, "event": event,
-        }  # fmt: skip
-        self._tell(origin, Told(EventKind.STATE, fields, "sm-trace", "recorded", None, None, None))
-
-    def _on_wire(self, origin: Evidence, found: re.Match[str]) -> None:
-        sent = found["which"] == "SENT"
-        ends = ("from", "to") if sent else ("to", "from")
-        fields = {
-            "direction": "sending" if sent else "received", "tag": "PLAT", "exchange": found["exchange"],
-            "local": found[ends[0]], "local_port": found[f"{ends[0]}_port"], "peer": found[ends[1]],
-            "peer_port": found[f"{ends[1]}_port"], "spi_i": found["spi_i"], "spi_r": found["spi_r"],
-            "message_id": found["message_id"],
-        }  # fmt: skip
-        self._emit(EventKind.PACKET, origin, fields, "packet-on-wire")
+    def _finish(self) -> None:
+        """Neither a packet nor a comparison goes on."""
+        self._finish_packet()
+        self._finish_comparison()
 
     def _finish_packet(self) -> None:
         packet, self._packet = self._packet, None
-        if packet is None:
-            return
-        packet.close()
-        outer, self._number = self._number, packet.number
-        direction = {"direction": packet.direction}
-        if packet.has_header:
-            payloads = {"payloads": " ".join(packet.payloads)} if packet.payloads else {}
-            fields = {**packet.fields, **direction, **payloads, "tag": "PROTO"}
-            self._emit(EventKind.PACKET, packet.origin, fields, "packet")
-        ends = {name: value for name, value in packet.fields.items() if name in _ENDS_OF_PACKET}
-        for origin, fields in packet.proposals:
-            self._emit(EventKind.PROPOSAL_OFFERED, origin, {**fields, **direction, **ends}, "proposal")
-        proxy = EventKind.PROXY_SENT if packet.direction == "sending" else EventKind.PROXY_RECEIVED
-        for origin, fields in packet.selectors:
-            self._emit(proxy, origin, {**fields, **direction}, "traffic-selector")
-        notify = EventKind.NOTIFY_SENT if packet.direction == "sending" else EventKind.NOTIFY_RECEIVED
-        names = [name[7:].rstrip(")") for name in packet.payloads if name.startswith("NOTIFY(")]
-        for origin, name in zip(packet.notifies, names, strict=False):
-            self._emit(notify, origin, {"name": name.strip(), **ends}, "notify")
-            meaning = _NOTIFIES_WITH_A_MEANING.get(name.strip())
-            if meaning is not None:
-                self._emit(meaning, origin, {**direction, **ends}, "notify")
-        self._number = outer
+        if packet is not None:
+            self._tell_as(packet.number, packet.tells())
 
     def _finish_comparison(self) -> None:
         comparison, self._comparison = self._comparison, None
         if comparison is None:
             return
-        outer, self._number = self._number, comparison.number
-        already = self._refused == (self._number or "")
-        for kind, origin, fields, trust in comparison.events(self._map_checks):
-            repeated = already and kind in _REFUSALS and fields.get("phase") == "unknown"
-            self._tell(origin, told(EventKind.CONSEQUENCE if repeated else kind, fields, "policies", trust))
+        said = comparison.tells(self._map_checks)
+        if self._refused == (comparison.number or ""):
+            said = [(origin, _as_repeated(what)) for origin, what in said]
+        self._tell_as(comparison.number, said)
         if comparison.is_refusal:
-            self._refused = self._number or ""
+            self._refused = comparison.number or ""
+
+    def _tell_as(self, number: str | None, said: Iterable[tuple[Evidence, Told]]) -> None:
+        """What was said under this number, which need not be that of the line that ends it."""
+        outer, self._number = self._number, number
+        for origin, what in said:
+            self._tell(origin, what)
         self._number = outer
 
 
-_NOTIFIES_WITH_A_MEANING = {
-    "COOKIE": EventKind.COOKIE_CHALLENGE,
-    "INVALID_KE_PAYLOAD": EventKind.KE_WRONG_GROUP,
-}
-_ENDS_OF_PACKET = frozenset({"peer", "local", "spi_i", "spi_r"})
-_REFUSALS = frozenset({EventKind.IKE_PROPOSALS_REFUSED, EventKind.IPSEC_PROPOSALS_REFUSED})
+Statement = Callable[[Ikev2Reader, Evidence], bool]
 
 
-class _Sort(NamedTuple):
-    """What a piece of text is, whatever goes on around it."""
+class _Message:
+    """What a text of a debug may be, whatever goes on around it; each is worked out when it is first asked for.
 
-    opens: bool = False  # a packet's dump
-    glued_at: int = 0  # where a payload's line begins behind other words
-    compares: bool = False  # opens a comparison of policies
-    on_wire: re.Match[str] | None = None
-    tells: tuple[Told, ...] = ()
+    ``is_one`` False: the text is several messages, glued. A command that was typed behind it is cut off.
+    """
+
+    def __init__(self, text: str) -> None:
+        is_typed = ("#" in text or ">" in text) and _AFTER_PROMPT.search(text)
+        text = _TYPED_COMMAND.sub("", text) if is_typed else text
+        self.is_one = "):" not in text and "KEv2-P" not in text
+        self.text = text[:LONGEST].strip() if self.is_one else text
+
+    @cached_property
+    def part(self) -> Part | None:
+        """As a line of a dump."""
+        return part(self.text)
+
+    @cached_property
+    def part_behind_transform(self) -> Part | None:
+        """As a line of a dump, behind a transform."""
+        return part_behind_transform(self.text)
+
+    @cached_property
+    def of_comparison(self) -> Line | None:
+        """As a line of a comparison."""
+        return line_of(self.text)
+
+    @cached_property
+    def statement(self) -> Statement:
+        """What it does where nothing goes on that it belongs to; the result says whether it is understood."""
+        text = self.text
+        if (begin := beginning(text)) is not None:
+            return lambda reader, origin: reader._open(begin(origin, reader._number))
+        if begins(text):
+            line = self.of_comparison
+            return lambda reader, origin: reader._compare(origin, line)
+        if at := payload_after(text):
+            before, payload = text[:at].strip(), text[at:]
+            return lambda reader, origin: all([reader._piece(origin, before), reader._piece(origin, payload)])
+        if said := told_by(text):
+            return lambda reader, origin: reader._tell_all(origin, said)
+        if (bare := _BARE_NUMBER.match(text)) is not None:
+            number, rest = bare[1], text[bare.end() :]
+            return lambda reader, origin: reader._numbered(origin, number, rest)
+        understood = is_proposal(text) or self.part is not None
+        return lambda reader, origin: understood
 
 
-@lru_cache(maxsize=8192)
-def _sort_of(text: str) -> _Sort:
-    if opens(text):
-        return _Sort(opens=True)
-    on_wire = _ON_WIRE.match(text)
-    if on_wire is not None:
-        return _Sort(on_wire=on_wire)
-    said = lookup(text)
-    return _Sort(glued_at=payload_after(text), compares=begins(text), tells=told_by(said) if said else ())
+_known = Memo[_Message](_MOST_REMEMBERED)
+_SILENCE = _Message("")
+
+
+def _message(text: str) -> _Message:
+    message = _known.get(text)
+    if message is None:
+        if is_octets(text):
+            return _SILENCE
+        message = _known[text] = _Message(text)
+    return message
+
+
+def _as_repeated(what: Told) -> Told:
+    """A refusal that was told already is a consequence, unless it says more than before."""
+    repeated = what.kind in _REFUSALS and what.fields.get("phase") == "unknown"
+    return what._replace(kind=EventKind.CONSEQUENCE) if repeated else what
 
 
 @lru_cache(maxsize=1024)
@@ -289,8 +279,3 @@ def _messages(text: str, current: str | None) -> Sequence[tuple[str | None, str]
         pieces.append((number, text[start : found.start()].strip()))
         number, start = found["after"] or found["alone"], found.end()
     return [*pieces, (number, text[start:].strip())]
-
-
-def _loose_dump(origin: Evidence, text: str) -> bool:
-    """Whether this is a line of a dump whose beginning was cut off."""
-    return Packet(origin, None, "received", has_header=False).take(origin, text)

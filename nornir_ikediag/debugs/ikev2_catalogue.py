@@ -7,7 +7,7 @@ line. What no row takes may still be one of the device's many remarks on its own
 
 import re
 from collections import defaultdict
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -67,7 +67,6 @@ def catalogue() -> tuple[Message, ...]:
     return tuple(map(_message, rows[1:]))
 
 
-@lru_cache(maxsize=8192)
 def lookup(text: str) -> Understood | None:
     """What a message says, without tag and prefixes; None when neither the catalogue nor a remark on progress."""
     by_letters, anywhere = _index()

@@ -8,8 +8,10 @@ refusal after a proxy match is about the transforms.
 """
 
 import re
+from typing import NamedTuple
 
 from nornir_ikediag.debugs.ikev2_proposals import attributes, is_proposal
+from nornir_ikediag.debugs.ikev2_told import Told, told
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
 
@@ -17,13 +19,22 @@ _HEADING = re.compile(r"(Received|Expected) Polic(?:ies|y):?", re.IGNORECASE)
 _POLICY = re.compile(r"(?:\b(?P<protocol>ESP|AH|IKE)[:\s]\s*)?\bProposal\s+(?P<number>\d+):", re.IGNORECASE)
 _MOST_POLICIES = 1_000
 _REFUSAL = re.compile(r"Failed to (?:find a matching policy|verify the proposed policies)", re.IGNORECASE)
+_KINDS = {"received": EventKind.RECEIVED_POLICY, "expected": EventKind.EXPECTED_POLICY}
 _MAP_VERDICTS: dict[str, tuple[EventKind, str]] = {
     "peer-mismatch": (EventKind.CRYPTO_MAP_PEER_MISMATCH, "the crypto map entry names another peer"),
     "incomplete": (EventKind.CRYPTO_MAP_INCOMPLETE, "the crypto map entry is incomplete"),
     "no-match": (EventKind.SELECTORS_REFUSED, "no crypto map entry matches the traffic selectors"),
 }
 
-Kept = tuple[EventKind, Evidence, dict[str, str], str]  # kind, line, fields, trust
+
+class Line(NamedTuple):
+    """What a line of a comparison says: that nothing matches, whose list begins, the wrapped ``rest`` of the policy
+    before, policies (several that a terminal joined)."""
+
+    refuses: bool = False
+    side: str = ""
+    rest: str = ""
+    policies: tuple[dict[str, str], ...] = ()
 
 
 class Comparison:
@@ -36,39 +47,32 @@ class Comparison:
         self._policies: list[tuple[str, Evidence, dict[str, str]]] = []
         self._side = ""
 
-    def take(self, origin: Evidence, text: str) -> bool:
+    def take(self, origin: Evidence, line: Line | None) -> bool:
         """Whether this line belongs to the comparison; if so, what it says is kept."""
-        if _REFUSAL.match(text):
+        if line is None:
+            return False
+        if line.refuses:
             self._refusals.append(origin)
             self._side = ""
             return True
-        heading = _HEADING.match(text)
-        if heading:
-            self._side = heading[1].lower()
+        if line.side:
+            self._side = line.side
             self._headings.setdefault(self._side, origin)
-            rest = text[heading.end() :].strip()
-            return not rest or self._policy(origin, rest)
-        return bool(self._side) and self._policy(origin, text)
-
-    def _policy(self, origin: Evidence, text: str) -> bool:
-        """One proposal, several that a terminal joined, or the wrapped rest of the one before."""
-        starts = list(_POLICY.finditer(text))
-        before = text[: starts[0].start()] if starts else text
-        if before.strip() and not self._goes_on(before):
+        if not self._side or (line.rest and not self._goes_on(line.rest)):
             return False
-        if len(self._policies) > _MOST_POLICIES:
-            return False
-        for start, end in zip(starts, [*(one.start() for one in starts[1:]), len(text)], strict=True):
-            protocol = (start["protocol"] or "IKE").upper()
-            words = " ".join(text[start.end() : end].split())
-            fields = {"number": start["number"], "protocol": protocol, "proposal": words}
-            self._policies.append((self._side, origin, fields))
+        if line.policies:
+            if len(self._policies) > _MOST_POLICIES:
+                return False
+            self._policies += [(self._side, origin, policy) for policy in line.policies]
         return True
 
-    def _goes_on(self, text: str) -> bool:
-        if not self._policies or self._policies[-1][0] != self._side or not is_proposal(text):
+    def _goes_on(self, rest: str) -> bool:
+        """Whether this is the wrapped rest of the policy before, which then has it."""
+        if not self._policies or self._policies[-1][0] != self._side or not is_proposal(rest):
             return False
-        self._policies[-1][2]["proposal"] += " " + " ".join(text.split())
+        side, origin, policy = self._policies[-1]
+        whole = _policy(policy["number"], policy["protocol"], f"{policy['proposal']} {' '.join(rest.split())}")
+        self._policies[-1] = (side, origin, whole)
         return True
 
     @property
@@ -76,25 +80,21 @@ class Comparison:
         """Whether the device said that nothing matches (lists alone are printed by some releases on success, too)."""
         return bool(self._refusals)
 
-    def events(self, map_checks: list[Event]) -> list[Kept]:
+    def tells(self, map_checks: list[Event]) -> list[tuple[Evidence, Told]]:
         """What the comparison says, with the crypto map checks that went before it."""
-        kept: list[Kept] = []
-        for side, origin, fields in self._policies:
-            kind = EventKind.RECEIVED_POLICY if side == "received" else EventKind.EXPECTED_POLICY
-            kept.append((kind, origin, {**fields, **attributes(fields["proposal"], fields["protocol"])}, "recorded"))
+        kept = [(origin, _told(_KINDS[side], fields)) for side, origin, fields in self._policies]
         nothing_expected = "expected" in self._headings and not any(side == "expected" for side, *_ in self._policies)
         if nothing_expected:
             fields = {"number": "", "protocol": self._protocol(), "proposal": ""}
-            kept.append((EventKind.EXPECTED_POLICY, self._headings["expected"], fields, "recorded"))
+            kept.append((self._headings["expected"], _told(EventKind.EXPECTED_POLICY, fields)))
         if not self._refusals:
             return kept
         if nothing_expected and self._protocol() != "IKE":
             verdict = self._map_verdict(map_checks)
         else:
-            kind, known = self._proposal_verdict()
-            verdict = (kind, self._refusals[0], known, "recorded")
-        rest = self._refusals if verdict[1] is not self._refusals[0] else self._refusals[1:]
-        return [*kept, verdict, *((EventKind.CONSEQUENCE, origin, {}, "recorded") for origin in rest)]
+            verdict = (self._refusals[0], _told(*self._proposal_verdict()))
+        rest = self._refusals if verdict[0] is not self._refusals[0] else self._refusals[1:]
+        return [*kept, verdict, *((origin, _told(EventKind.CONSEQUENCE, {})) for origin in rest)]
 
     def _protocol(self) -> str:
         return next((fields["protocol"] for _, _, fields in self._policies), "")
@@ -114,7 +114,7 @@ class Comparison:
         """The Diffie-Hellman groups of a received and an expected child proposal that differ in nothing else."""
         both: dict[str, list[dict[str, str]]] = {"received": [], "expected": []}
         for side, _, fields in self._policies:
-            both[side].append(attributes(fields["proposal"], fields["protocol"]))
+            both[side].append(fields)
         for offer in both["received"]:
             for policy in both["expected"]:
                 if _meet(offer, policy, "encryption") and _meet(offer, policy, "integrity"):
@@ -123,18 +123,46 @@ class Comparison:
                         return groups
         return None
 
-    def _map_verdict(self, map_checks: list[Event]) -> Kept:
+    def _map_verdict(self, map_checks: list[Event]) -> tuple[Evidence, Told]:
         for result, (kind, reason) in _MAP_VERDICTS.items():
             check = next((one for one in reversed(map_checks) if one.get("result") == result), None)
             if check is not None:
-                return kind, check.origin, {**check.fields, "reason": reason, "final": "yes"}, check.trust
-        reason = "no crypto map entry fits: nothing is expected"
-        return EventKind.SELECTORS_REFUSED, self._headings["expected"], {"reason": reason, "list": "empty"}, "supposed"
+                fields = {**check.fields, "reason": reason, "final": "yes"}
+                return check.origin, told(kind, fields, "policies", check.trust)
+        fields = {"reason": "no crypto map entry fits: nothing is expected", "list": "empty"}
+        return self._headings["expected"], told(EventKind.SELECTORS_REFUSED, fields, "policies", "supposed")
 
 
 def begins(text: str) -> bool:
     """Whether a comparison begins with this line."""
     return _REFUSAL.match(text) is not None or _HEADING.match(text) is not None
+
+
+def line_of(text: str) -> Line | None:
+    """What this text says as a line of a comparison; None where it is in no comparison, whatever goes before it."""
+    if _REFUSAL.match(text):
+        return Line(refuses=True)
+    heading = _HEADING.match(text)
+    side = heading[1].lower() if heading else ""
+    text = text[heading.end() :] if heading else text
+    starts = list(_POLICY.finditer(text))
+    rest = (text[: starts[0].start()] if starts else text).strip()
+    if rest and not side and not is_proposal(rest):
+        return None
+    ends = [*(one.start() for one in starts[1:]), len(text)]
+    policies = [
+        _policy(start["number"], (start["protocol"] or "IKE").upper(), " ".join(text[start.end() : end].split()))
+        for start, end in zip(starts, ends, strict=False)
+    ]
+    return Line(side=side, rest=rest, policies=tuple(policies))
+
+
+def _policy(number: str, protocol: str, proposal: str) -> dict[str, str]:
+    return {"number": number, "protocol": protocol, "proposal": proposal, **attributes(proposal, protocol)}
+
+
+def _told(kind: EventKind, fields: dict[str, str]) -> Told:
+    return Told(kind, fields, "policies", "recorded", None, None, None)
 
 
 def _meet(offer: dict[str, str], policy: dict[str, str], name: str) -> bool:

@@ -1,6 +1,7 @@
 """Traffic selectors in the words of IKEv2 syslog and debugs, as the fields of an event."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Network, ip_address, summarize_address_range
 from itertools import islice
 from typing import Any, cast
@@ -33,6 +34,7 @@ def described(side: str, text: str) -> dict[str, str]:
     return fields
 
 
+@lru_cache(maxsize=1024)
 def networks(first: str, last: str) -> str:
     """A range of addresses as a prefix where it is one, else as ``first-last``; as printed where it is no range."""
     try:

@@ -61,7 +61,7 @@ class IpsecReader:
         for line, text in entry.body:
             label, value = _labelled(text)
             if label is None:
-                entry.strange.append(line)
+                entry.strange = (*entry.strange, line)
             elif label in ("Src ports", "Dst ports"):
                 side = label[:4]
             else:
