@@ -8,19 +8,17 @@ Every attempt has at most one reason; causes ask for it and therefore never answ
 
 import re
 from collections.abc import Callable
-from functools import wraps
-from typing import Literal, TypeVar
+from typing import Literal
 
 import msgspec
 
 from nornir_ikediag.causes._implied import implied_reason
 from nornir_ikediag.causes._loose import ENDS, by_occasion, failed_lookup, gives_up, loose_attempt
+from nornir_ikediag.causes._once import once_per_subject
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
 from nornir_ikediag.model.verdict import CannotTell, Confidence, RuledOut, Verdict
-
-_Answer = TypeVar("_Answer")
 
 # The device says what it refuses and why.
 REASONS = frozenset(
@@ -102,24 +100,7 @@ _SAYS_LESS = ("750003", "713048/1")
 AUTH_TIMER = re.compile(r"AUTH msg before the timer|auth\w* (?:timed out|timeout)", re.IGNORECASE)
 
 
-def once_per_tunnel(function: Callable[[Tunnel], _Answer]) -> Callable[[Tunnel], _Answer]:
-    """The same function, which remembers its answer for the tunnel that it was last asked about: every cause asks
-    about the same tunnel in turn. One reference that is replaced as a whole, so threads at worst compute twice."""
-    latest: list[tuple[Tunnel, _Answer]] = []
-
-    @wraps(function)
-    def remembered(tunnel: Tunnel) -> _Answer:
-        held = latest[:]
-        if held and held[0][0] is tunnel:
-            return held[0][1]
-        answer = function(tunnel)
-        latest[:] = [(tunnel, answer)]
-        return answer
-
-    return remembered
-
-
-@once_per_tunnel
+@once_per_subject
 def attempts(tunnel: Tunnel) -> tuple[Negotiation, ...]:
     """The failed negotiations, the unfinished one if it is stuck, and what the peer's loose lines say as one more.
 
@@ -130,10 +111,16 @@ def attempts(tunnel: Tunnel) -> tuple[Negotiation, ...]:
     return tunnel.failures + stuck + _loose(tunnel)
 
 
-@once_per_tunnel
+@once_per_subject
 def judged(tunnel: Tunnel) -> tuple[tuple[Negotiation, Event | None], ...]:
     """Those attempts, each with its reason."""
     return tuple((attempt, reason(attempt)) for attempt in attempts(tunnel))
+
+
+@once_per_subject
+def _explained(tunnel: Tunnel) -> tuple[tuple[Negotiation, Event], ...]:
+    told = [(attempt, event) for attempt, event in judged(tunnel) if event is not None]
+    return tuple(sorted(told, key=lambda one: (one[1].trust == "supposed", not shows_packets(one[0]))))
 
 
 def shows_packets(attempt: Negotiation) -> bool:
@@ -149,7 +136,7 @@ def is_loose(attempt: Negotiation) -> bool:
 def reason(attempt: Negotiation) -> Event | None:
     """The event that says why the attempt failed, or None where nothing does."""
     for kinds in (REASONS, HINTS):
-        standing = [event for event in attempt.all(*kinds) if _stands(attempt, event)]
+        standing = [event for event in attempt.events if event.kind in kinds and _stands(attempt, event)]
         if standing:
             # the line that ends an attempt says less than any other of it, wherever it was printed
             plain = next((event for event in standing if event.message not in _SAYS_LESS), standing[0])
@@ -160,8 +147,7 @@ def reason(attempt: Negotiation) -> Event | None:
 def failed_because(tunnel: Tunnel, says: Callable[[Negotiation, Event], bool]) -> tuple[tuple[Negotiation, Event], ...]:
     """The attempts whose reason says what the caller looks for, each with its reason; the one that tells most first:
     a debug before a syslog of the same fault, a known line before a supposed one, then the oldest."""
-    told = [(attempt, event) for attempt, event in judged(tunnel) if event is not None and says(attempt, event)]
-    return tuple(sorted(told, key=lambda one: (one[1].trust == "supposed", not shows_packets(one[0]))))
+    return tuple(pair for pair in _explained(tunnel) if says(*pair))
 
 
 def failed_with(tunnel: Tunnel, *kinds: EventKind) -> tuple[tuple[Negotiation, Event], ...]:
@@ -220,6 +206,7 @@ def capped(confidence: Confidence, *events: Event) -> Confidence:
     return confidence
 
 
+@once_per_subject
 def nothing(tunnel: Tunnel) -> Verdict:
     """The answer of a cause that found no line of its own: ruled out, or without any log of a tunnel that is not up,
     cannot tell."""

@@ -55,6 +55,8 @@ TEXTS: tuple[tuple[str, EventKind], ...] = (
     (r"no tunnel group|group not found", EventKind.TUNNEL_GROUP_MISSING),
 )  # fmt: skip
 
+_FAILING_STEPS = [(re.compile(state), re.compile(event), kind) for state, event, kind in FAILING_STEPS]
+_TEXTS = [(re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in TEXTS]
 
 # what our own notify says that we refused
 SENT = {
@@ -89,12 +91,12 @@ def failing_step(event: Event) -> tuple[str, str]:
 
 
 def _kind_of_text(text: str) -> EventKind | None:
-    return next((kind for pattern, kind in TEXTS if re.search(pattern, text, re.IGNORECASE)), None)
+    return next((kind for pattern, kind in _TEXTS if pattern.search(text)), None)
 
 
 def _kind_of_step(event: Event) -> EventKind | None:
     state, what = failing_step(event)
-    matches = (kind for at, by, kind in FAILING_STEPS if re.fullmatch(at, state) and re.fullmatch(by, what))
+    matches = (kind for at, by, kind in _FAILING_STEPS if at.fullmatch(state) and by.fullmatch(what))
     return next(matches, None)
 
 

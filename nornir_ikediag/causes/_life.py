@@ -6,9 +6,11 @@ for a tunnel that was up, and for loose lines.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
+from nornir_ikediag.causes._once import once_per_subject
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.negotiation import Negotiation
 from nornir_ikediag.model.tunnel import Tunnel
@@ -49,9 +51,17 @@ def is_back(tunnel: Tunnel) -> bool:
 
 def events_of(tunnel: Tunnel, *kinds: EventKind) -> tuple[Event, ...]:
     """Every event of these kinds, of negotiations and loose ones, in the order of the log."""
+    if _kinds_in(tunnel).isdisjoint(kinds):
+        return ()
     every = [event for one in tunnel.negotiations for event in one.events if event.kind in kinds]
     every += [event for event in tunnel.events if event.kind in kinds]
     return tuple(sorted(every, key=lambda event: (event.origin.source, event.origin.line)))
+
+
+@once_per_subject
+def _kinds_in(tunnel: Tunnel) -> frozenset[EventKind]:
+    of_attempts = chain.from_iterable(one.events for one in tunnel.negotiations)
+    return frozenset(event.kind for event in chain(of_attempts, tunnel.events))
 
 
 def fewest(tunnel: Tunnel) -> int:
@@ -101,7 +111,8 @@ def came_up(tunnel: Tunnel) -> tuple[Negotiation, ...]:
     return tuple(built)
 
 
-def _candidates(tunnel: Tunnel) -> Iterable[End]:
+@once_per_subject
+def _candidates(tunnel: Tunnel) -> Sequence[End]:
     found = [
         End(event, one)
         for one in tunnel.negotiations

@@ -4,6 +4,7 @@ from nornir_ikediag.causes import _steps
 from nornir_ikediag.causes._attempts import failed_because, notify_name, phase_of, shows_packets
 from nornir_ikediag.causes._configured import policy_lines
 from nornir_ikediag.causes._findings import found
+from nornir_ikediag.causes._once import once_per_subject
 from nornir_ikediag.causes._proposals import Comparison, Difference, compare, spelling
 from nornir_ikediag.causes._wording import join
 from nornir_ikediag.model.event import Event, EventKind
@@ -44,6 +45,7 @@ def exchange_is_told(attempt: Negotiation) -> bool:
     return shows_packets(attempt) or bool(attempt.stopped_at) or attempt.has(EventKind.RECEIVED_POLICY)
 
 
+@once_per_subject
 def refusals(tunnel: Tunnel) -> tuple[tuple[Refusal, Comparison], ...]:
     """The attempts that died of an IKE policy, whoever refused it, with what differs in each."""
     ours = failed_because(tunnel, lambda attempt, event: event.kind == EventKind.IKE_PROPOSALS_REFUSED)

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from nornir_ikediag.causes._attempts import AUTH_TIMER, judged, once_per_tunnel, only_cleaned_up, shows_packets
+from nornir_ikediag.causes._attempts import AUTH_TIMER, judged, only_cleaned_up, shows_packets
+from nornir_ikediag.causes._once import once_per_subject
 from nornir_ikediag.causes._wording import few, resends, sends
 from nornir_ikediag.model.event import Event, EventKind
 from nornir_ikediag.model.evidence import Evidence
@@ -36,7 +37,7 @@ FRAGMENTED_FROM_BYTES = 1400  # 1500 less the IP and UDP headers, PPPoE and the 
 _TIMEOUTS = re.compile(r"EV_TIMEOUT|EV_RETRY|EV_PROB_AUTH_FAIL|EV_RESEND_MSG|TIMEOUT|RETRANS", re.IGNORECASE)
 
 
-@once_per_tunnel
+@once_per_subject
 def silences(tunnel: Tunnel) -> tuple[tuple[Negotiation, str], ...]:
     """The attempts that ended in silence, each with the id of the cause that this silence stands for."""
     nat = next((one.nat_detected for one in reversed(tunnel.negotiations) if one.nat_detected is not None), None)

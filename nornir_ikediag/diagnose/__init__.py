@@ -11,8 +11,9 @@ unless it left a tunnel down that somebody wants. What a later attempt got past,
 a note too.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 
 import msgspec
 
@@ -80,7 +81,7 @@ def _findings_on(
         under.setdefault(explained_by[answer.cause.id], []).append(answer)
     for answer in of_device:
         folded[answer.cause.id].update(one.cause.id for one in under.get(answer.cause.id, ()))
-    events = _events_by_line(tunnel)
+    events = _events_by_line(tunnel, {line.line for answer in found if answer.found for line in answer.found.evidence})
     roots = [answer for answer in found if explained_by[answer.cause.id] == answer.cause.id]
     for answer in roots:
         others = [one for one in under[answer.cause.id] if one is not answer]
@@ -164,11 +165,10 @@ def _alike(negotiation: Negotiation, others: Iterable[Negotiation]) -> Iterator[
                 yield other
 
 
-def _events_by_line(tunnel: Tunnel) -> dict[Evidence, Event]:
-    events = {event.origin: event for event in tunnel.events}
-    for negotiation in tunnel.negotiations:
-        events.update((event.origin, event) for event in negotiation.events)
-    return events
+def _events_by_line(tunnel: Tunnel, numbers: Collection[int]) -> dict[Evidence, Event]:
+    """The events of the lines with these numbers, of whatever text."""
+    every = chain(tunnel.events, *(one.events for one in tunnel.negotiations))
+    return {event.origin: event for event in every if event.origin.line in numbers}
 
 
 def _finding(
