@@ -60,8 +60,8 @@ def test_endless(case: str) -> None:
 def test_what_is_at_the_beginning_of_an_endless_message_is_read() -> None:
     reader = LogReader("debug.log")
     line = "Nov 08 07:10:15 [IKEv1]Group = 192.0.2.9, IP = 192.0.2.9, PHASE 1 COMPLETED" + "!" * LONG
-    reader.events([(1, line)])
-    assert [event.message for event in reader.close()] == ["713119"]
+    events = [*reader.events([(1, line)]), *reader.close()]
+    assert [event.message for event in events] == ["713119"]
 
 
 def test_messages_glued_into_one_endless_line_are_all_read() -> None:

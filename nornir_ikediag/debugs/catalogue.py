@@ -18,7 +18,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+
+import msgspec
 
 from nornir_ikediag.debugs.marks import LONGEST
 from nornir_ikediag.debugs.memo import Memo
@@ -49,6 +50,7 @@ _OF_EITHER_VERSION = ("113", "710", "737", "717", "402", "602", "316", "752")
 _PLACEHOLDER = re.compile(r"<(?P<name>\w+)(?P<until>[^\w>:]?)(?::(?P<rule>[^>]*))?>")
 _TOKEN = re.compile(r"(?P<blank>,?\s+)|(?P<open>\{)|(?P<close>\})|(?P<or>\|)|(?P<other>.)", re.DOTALL)
 _LETTERS = re.compile(r"[a-z']+", re.IGNORECASE)
+_IDS = frozenset({"spi", "spi_in", "spi_out", "message_id", "sequence"})
 _MOST_REMEMBERED = 8192
 _START = 24  # so much of a text's beginning tells which messages it may be
 # Remarks from which the replay learns something: whose SA payload is read, our role, an address, an SA of the engine.
@@ -76,8 +78,13 @@ class Message:
         """What matches such a message; few of them are ever asked for in one log."""
         return re.compile(_compiled(self.text), re.IGNORECASE)
 
+    @cached_property
+    def is_numbered(self) -> bool:
+        """Whether it bears an id that no other message bears, so that it hardly comes again."""
+        return not _IDS.isdisjoint(self.pattern.groupindex)
 
-class Understood(NamedTuple):
+
+class Understood(msgspec.Struct, frozen=True, gc=False):
     """A message and what it says. The fields are shared between events: nobody changes them. ``silent``: it is a remark
     from which nothing follows."""
 
@@ -96,11 +103,12 @@ def catalogue() -> tuple[Message, ...]:
 
 def lookup(text: str) -> Understood | None:
     """What the message says, or None where no row matches."""
-    try:
-        return _remembered[text]
-    except KeyError:
-        pass
-    found = _remembered[text] = _look_up(text[:LONGEST])
+    known = _remembered.get(text, _UNKNOWN)
+    if known is not _UNKNOWN:
+        return known
+    found = _look_up(text[:LONGEST])
+    if found is None or not found.message.is_numbered:
+        _remembered[text] = found
     if found is not None and found.silent:
         if len(SILENT) >= _MOST_REMEMBERED:
             SILENT.clear()
@@ -114,17 +122,18 @@ def by_syslog_id(syslog_id: str) -> Understood | None:
     return Understood(message, message.fields) if message else None
 
 
+_UNKNOWN = Understood(Message("", "", EventKind.NOTED, {}, "", ""), {})
 _remembered = Memo[Understood | None](_MOST_REMEMBERED)
 SILENT: set[str] = set()  # texts from which nothing follows
 
 
 def _look_up(text: str) -> Understood | None:
-    low = text.lower()
-    for message in _beginning_like(low[:_START]):
-        if low.startswith(message.begins) and (found := message.pattern.match(text)) is not None:
+    start = text[:_START].lower()
+    for message in _beginning_like(start):
+        if (found := message.pattern.match(text)) is not None:
             return _understood(message, found)
     by_letters, _ = _index()
-    for message in (*by_letters.get(_letters(low), ()), *by_letters.get("*", ())):
+    for message in (*by_letters.get(_letters(text), ()), *by_letters.get("*", ())):
         if (found := message.pattern.match(text)) is not None:
             return _understood(message, found)
     return None

@@ -35,7 +35,7 @@ def cleaned(line: str) -> str:
     """The line without HTML, escape sequences, pager remains and trailing blanks; indentation stays."""
     if line[:1] == ">":
         line = _QUOTED.sub("", line)
-    if line.isascii() and line.isprintable() and "<" not in line and "&" not in line:
+    if "<" not in line and "&" not in line and is_clean(line):
         return line.rstrip()
     if "\x1b" in line:
         line = _ANSI.sub("", line)
@@ -47,6 +47,19 @@ def cleaned(line: str) -> str:
         line.translate(_TYPOGRAPHY).replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "").replace("\x00", "")
     )
     return _PAGER.sub("", line).rstrip()
+
+
+def is_clean(text: str) -> bool:
+    """Whether no character in it is one that :func:`cleaned` looks at, tags and entities apart."""
+    # One after the other: to find that a character is not there costs next to nothing.
+    return (
+        text.isascii()
+        and "\r" not in text
+        and "\t" not in text
+        and "\x1b" not in text
+        and "\x08" not in text
+        and "\x00" not in text
+    )
 
 
 def _backspaced(line: str) -> str:
@@ -62,8 +75,8 @@ def _backspaced(line: str) -> str:
 
 def is_terminal_noise(line: str) -> bool:
     """Whether a cleaned line is only a prompt, with or without a typed command, or the device's answer to one."""
-    prompt = PROMPT.match(line)
+    prompt = PROMPT.match(line) if "#" in line or ">" in line else None
     if prompt is not None:
         rest = line[prompt.end() :]
         return not rest or _TYPED.match(rest) is not None
-    return _ANSWER.match(line.strip()) is not None
+    return not line[:1].isdigit() and _ANSWER.match(line.strip()) is not None

@@ -25,6 +25,7 @@ _MONTHS = {
 # The time of a debug line; one second of a day costs less than the first of a day.
 _SHORT = re.compile(r"(?P<day>[A-Z][a-z]{2} [ \d]\d) (?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)")
 _MOST_REMEMBERED = 4096
+_UNKNOWN = datetime.max
 
 
 def year_of(line: str) -> int | None:
@@ -57,10 +58,9 @@ class Clock:
         return self._last_at
 
     def _look_up(self, text: str) -> datetime | None:
-        try:
-            return self._remembered[text]
-        except KeyError:
-            pass
+        known = self._remembered.get(text, _UNKNOWN)
+        if known is not _UNKNOWN:
+            return known
         short = _SHORT.fullmatch(text)
         if short is not None and short["day"] == self._day:
             hour, minute, second = int(short["hour"]), int(short["minute"]), int(short["second"])

@@ -49,12 +49,12 @@ class Entry(msgspec.Struct, gc=False):
     at: datetime | None = None
     syslog_id: str = ""
     severity: int | None = None
-    body: list[tuple[int, str]] = []
-    strange: list[int] = []
+    body: Sequence[tuple[int, str]] = ()  # most messages have none, and a list for each would cost
+    strange: Sequence[int] = ()
     tunnel_group: str | None = None  # the prefix of IKEv1, already cut from the text
     username: str | None = None
     peer: str | None = None
-    joined: list[int] = []  # the numbers of further lines that are in the text
+    joined: Sequence[int] = ()  # the numbers of further lines that are in the text
 
 
 class SubReader(Protocol):

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from nornir_ikediag.debugs.cleaning import cleaned, is_terminal_noise
+from nornir_ikediag.debugs.cleaning import cleaned, is_clean, is_terminal_noise
 from nornir_ikediag.debugs.clock import TIMESTAMP, Clock
 from nornir_ikediag.debugs.entry import Entry, cut_short_by_syslog
 from nornir_ikediag.debugs.marks import (
@@ -32,13 +32,19 @@ from nornir_ikediag.debugs.marks import (
     without_next_lead,
 )
 from nornir_ikediag.debugs.memo import Memo
-from nornir_ikediag.debugs.plain_lines import LONGEST_LEAD, WITHOUT_TIME, PlainLines, skipped_entry
-from nornir_ikediag.debugs.wrapping import TERMINAL, Wrapping
+from nornir_ikediag.debugs.plain_lines import (
+    BEFORE_SECONDS,
+    LONGEST_LEAD,
+    TIME,
+    WITHOUT_TIME,
+    PlainLines,
+    skipped_entry,
+)
+from nornir_ikediag.debugs.wrapping import NARROWEST, TERMINAL, Widths, Wrapping
 
 # Nothing goes on after these, and somebody may wait for them.
 _LAST_WORDS = ("PHASE 1 COMPLETED", "PHASE 2 COMPLETED", "QM FSM error", "Removing peer from ")
 _LAST_LETTERS = (")", "!", "D")
-_FEWEST_FULL_LINES, _NARROWEST = 3, 60
 _BEFORE_WORDS = re.compile(
     r"^[A-Za-z0-9][\w./-]{0,62}(?:\([\w-]+\))?(?<![->])[#>] (?=\w)"
 )  # a prompt before a bare message
@@ -59,9 +65,10 @@ class Framer:
         self._is_known = wrapping is not None
         self._done: list[Entry] = []
         self._pending: Entry | None = None
+        self._body: list[tuple[int, str]] = []  # of the pending entry, once it has one
         self._before = ""  # the line before
-        self._widest = 0
-        self._full_lines = 0
+        self._widths = Widths()
+        self._narrowest_cut = 0 if self._wrapping.by_words else min(self._wrapping.width - 1, NARROWEST)
         self._in_client_log = False
         self.lines = self.blank_lines = 0
         self.silent: set[str] = set()  # texts from which nothing follows: their lines make no entry
@@ -79,27 +86,36 @@ class Framer:
         Most lines of a long log are IKEv1 messages whose words in front are known, and of these most say nothing:
         this loop is what reading one of them costs.
         """
-        known, silent, at_clock = self._plain.known, self.silent, self.clock.read
+        known, silent, done, at_clock = self._plain.known, self.silent, self._done, self.clock.read
+        all_clean = is_clean("".join(texts := [line for _, line in lines]))
+        self._widths.look_at(texts)
         for number, line in lines:
-            timed = line[12:16:3] == ": "
             who = None
+            timed = len(line) > WITHOUT_TIME and line[WITHOUT_TIME] == "[" and line[BEFORE_SECONDS] == ":"
             if timed or line[:1] == "[":
                 words = line.find(", ", line.find("IP = ")) + 2
-                who = known.get(line[WITHOUT_TIME if timed else 0 : words])
+                who = known.get(line[WITHOUT_TIME:words] if timed else line[:words])
+            elif line[:1] == "I":
+                words = line.find(": ") + 2
+                who = known.get(line[:words])
             if who is None:
                 self._other_head(number, line)
                 continue
-            text = line[words:]
-            if text in silent:
-                self._finish()
-                self._skipped, self._before = (number, line), line
-            elif text.isascii() and text.isprintable() and is_simple(text):
-                tag, group, user, peer = who
-                at = at_clock(line[:15]) if timed else None
-                self._begin_line(Entry(number, line, tag, text, at, "", None, [], [], group, user, peer))
+            tag, severity, group, user, peer = who
+            text = line[words:] if peer else line[words:].strip()
+            if text in silent and peer:
+                entry, self._skipped = None, (number, line)
+            elif is_simple(text) and (all_clean or is_clean(text)):
+                at = at_clock(line[:TIME]) if timed else None
+                entry, self._skipped = Entry(number, line, tag, text, at, "", severity, (), (), group, user, peer), None
             else:
                 self._other(number, line)
+                continue
+            if self._pending is not None:
+                done.append(self._pending)
+            self._pending, self._before = entry, line
         self.lines += len(lines)
+        self._finish_last_words()
         return self._taken()
 
     def close(self) -> list[Entry]:
@@ -117,51 +133,35 @@ class Framer:
             self._done.append(self._pending)
             self._pending = None
 
+    def _finish_last_words(self) -> None:
+        pending = self._pending
+        if pending is not None and pending.text.startswith(_LAST_WORDS) and pending.line[-1:] in _LAST_LETTERS:
+            self._finish()
+
     def _begin(self, entry: Entry) -> None:
         self._finish()
         self._pending, self._skipped = entry, None
 
-    def _begin_line(self, entry: Entry) -> None:
-        """As :meth:`_begin`, for an entry that is all of its line."""
-        line = entry.line
-        self._measure(line)
-        self._begin(entry)
-        if line[-1:] in _LAST_LETTERS and entry.text.startswith(_LAST_WORDS):
-            self._finish()
-
     def _other_head(self, number: int, line: str) -> None:
         """A line whose words before the message are not known yet, or are none."""
         text, pending = self._bodies.get(line), self._pending
-        if text is not None and pending is not None and self._has_body(pending):
+        may_go_on = pending is not None and pending.tag in _WITH_BODIES and len(self._before) < self._narrowest_cut
+        if text is not None and pending is not None and may_go_on:
             self._before = line
             self._go_on(pending, number, text)
         elif (entry := self._plain.entry(number, line)) is not None:
             self._in_client_log = False
-            self._begin_line(entry)
+            self._begin(entry)
+            self._before = line
         else:
             self._other(number, line)
 
-    def _has_body(self, pending: Entry) -> bool:
-        """Whether what was a line of a body before is one here: the message has a body, and nothing was cut."""
-        width = len(self._before)
-        return (
-            pending.tag in _WITH_BODIES
-            and not self._wrapping.by_words
-            and width < self._wrapping.width - 1
-            and width < max(self._widest, _NARROWEST)
-        )
-
     def _go_on(self, pending: Entry, number: int, text: str) -> None:
-        pending.body.append((number, text))
-        if len(pending.body) >= _LONGEST_BODY:
+        if not pending.body:
+            pending.body = self._body = []
+        self._body.append((number, text))
+        if len(self._body) >= _LONGEST_BODY:
             self._finish()
-
-    def _measure(self, line: str) -> None:
-        self._before, width = line, len(line)
-        if width > self._widest:
-            self._widest, self._full_lines = width, 0
-        if width == self._widest:
-            self._full_lines += 1
 
     def _other(self, number: int, line: str) -> None:
         line = line.rstrip("\r")
@@ -175,7 +175,7 @@ class Framer:
             self._marked(number, line, text, marks)
         else:
             self._unmarked(number, line, text)
-        self._measure(line)
+        self._before = line
 
     def _marked(self, number: int, line: str, text: str, marks: list[re.Match[str]]) -> None:
         lead = text[: marks[0].start()]
@@ -240,6 +240,7 @@ class Framer:
             take_prefix(entry)
             self._begin(entry)
             return
+        self._finish_last_words()
         if self._skipped is not None:  # it goes on after all
             self._pending = skipped_entry(*self._skipped)
             self._skipped = None
@@ -254,7 +255,7 @@ class Framer:
             pending.text += " "  # broken behind the address
         if pending.text[-1:] == " " or self._is_cut(text):
             self._join(pending, text)
-            pending.joined.append(number)
+            pending.joined = (*pending.joined, number)
         elif pending.tag == "syslog" and (tag := cut_short_by_syslog(self._done, text)):
             self._begin(Entry(number, line, tag, text.strip()))
         else:
@@ -278,7 +279,7 @@ class Framer:
         if _HISTORY in pending.text and not pending.body and _HISTORY_GOES_ON.match(text):
             return True
         width = len(self._before)
-        learned = width == self._widest >= _NARROWEST and self._full_lines >= _FEWEST_FULL_LINES and text[:1] != " "
+        learned = self._widths.are_cut_at(width) and text[:1] != " "
         return self._wrapping.goes_on(width, text) or (learned and not self._is_known)
 
     def _join(self, pending: Entry, text: str) -> None:
@@ -287,7 +288,7 @@ class Framer:
         blank = " " if lost and text[:1] != " " and before and before[-1] != " " else ""
         whole = before + blank + text
         if pending.body:
-            pending.body[-1] = (number, whole)
+            self._body[-1] = (number, whole)
         else:
             pending.text = _TAG_CUT_IN_TWO.sub("", whole)
             take_prefix(pending)

@@ -19,7 +19,7 @@ from nornir_ikediag.model.evidence import Evidence
 # As the device prints it, in one line; and as it may arrive.
 _PLAIN_PACKET = re.compile(
     r"IKE_DECODE (?P<direction>SENDING|RECEIVED|RESENDING) Message \(msgid=(?P<id>[0-9a-f]{1,8})\)"
-    r" with payloads ?:(?P<listed>[^:]*) total length ?: ?(?P<length>\d+)"
+    r" with payloads ?:(?P<listed>[^:t]*)total length ?: ?(?P<length>\d+)"
 )
 _PACKET = re.compile(
     r"IKE_DECODE\s+(?P<direction>SENDING|RECEIVED|RESENDING)\s+Message\s+\(msgid=(?P<id>\w+)\)"
@@ -43,6 +43,7 @@ _DUMP = re.compile(
 _DUMPED = re.compile(r"\s*[0-9A-Fa-f]{4}:\s+(?P<bytes>[0-9A-Fa-f]{2,8}(?: [0-9A-Fa-f]{2,8}){0,15})(?:\s{2,}.*)?$")
 _ONE_VALUE = re.compile(r"\s*[\w.:/@=-]{1,253}\s*$")
 _MOST_LINES_JOINED = 3
+_WITH_A_REASON = frozenset({EventKind.TORN_DOWN})
 _REASONS = (
     (re.compile(r"idle timeout", re.IGNORECASE), EventKind.IDLE_TIMEOUT),
     (re.compile(r"administrator (?:reset|reboot|shutdown)", re.IGNORECASE), EventKind.ADMINISTRATOR_CLEARED),
@@ -63,13 +64,13 @@ class Ikev1Reader:
         said = self._packet(entry) if text.startswith("IKE_DECODE") else lookup(text) or self._uncommon(entry)
         if said is None:
             return None
-        message, fields, silent = said
-        if silent and self.quiet and not entry.body:
+        if said.silent and self.quiet and not entry.body:
             return ()
+        message, fields = said.message, said.fields
         event = self._event(entry, message, fields)
         if entry.body or fields.get("what") == "proxies":
             return self._with_body(entry, event)
-        return _with_reason(event) if message.kind is EventKind.TORN_DOWN else (event,)
+        return _with_reason(event) if message.kind in _WITH_A_REASON else (event,)
 
     def _event(self, entry: Entry, message: Message, fields: dict[str, str]) -> Event:
         username, peer = entry.username, entry.peer or fields.get("peer")
@@ -92,10 +93,13 @@ class Ikev1Reader:
         plain = _PLAIN_PACKET.match(entry.text)
         if plain is not None:
             direction, message_id, listed, length = plain.groups()
-            return Understood(_PACKET_MESSAGE, {
-                "direction": direction.lower(), "message_id": number(message_id), "payloads": _payloads(listed),
+            fields = {
+                "direction": _DIRECTIONS[direction],
+                "message_id": f"0x{message_id.zfill(8)}",
+                "payloads": _payloads(listed),
                 "length": length,
-            })  # fmt: skip
+            }
+            return Understood(_PACKET_MESSAGE, fields)
         found = _PACKET.match(entry.text)
         if found is None and entry.body:
             found = _PACKET.match(" ".join([entry.text, *(text.strip() for _, text in entry.body)]))
@@ -104,7 +108,7 @@ class Ikev1Reader:
         rest = found["rest"]
         if entry.body and "total length" not in rest:
             rest = " ".join([rest, *(text.strip() for _, text in entry.body)])
-            entry.body = []
+            entry.body = ()
         length = _LENGTH.search(rest)
         fields = {
             "direction": found["direction"].lower(),
@@ -117,7 +121,7 @@ class Ikev1Reader:
         """A history, a message that goes on in the next lines, or one known only by its syslog id."""
         history = fsm_error([entry.text, *(text for _, text in entry.body)])
         if history is not None:
-            entry.body = []
+            entry.body = ()
             return Understood(_HISTORY_MESSAGE, history)
         joined_by_blank = joined = entry.text
         for count, (_, text) in enumerate(entry.body[:_MOST_LINES_JOINED], start=1):
@@ -136,25 +140,18 @@ class Ikev1Reader:
             value, lines = _identity_below([text for _, text in body])
             event = self._event(entry, _BY_KIND[EventKind.ID_RECEIVED], {**event.fields, "value": value})
             body = body[lines:]
-        entry.strange += [line for line, text in body if not _DUMP.match(text)]
+        entry.strange = [line for line, text in body if not _DUMP.match(text)]
         return _with_reason(event)
 
     def _proxies(self, entry: Entry, event: Event) -> Sequence[Event]:
         """`Transmitting Proxy Id:` and its lines, one a side."""
         sent = []
         for line, text in ((entry.number, entry.text), *entry.body):
-            found = list(_PROXY_SENT.finditer(text))
+            found = _proxies_in(text)
             if not found and line != entry.number and not _DUMP.match(text):
-                entry.strange.append(line)
-            for proxy in found:
+                entry.strange = (*entry.strange, line)
+            for fields in found:
                 origin = Evidence(self.source, line, entry.line if line == entry.number else text)
-                first, last = proxy["first"], proxy["last"]
-                fields = {
-                    "side": proxy["side"].lower(),
-                    "network": f"{first}-{last}" if last else network(first, proxy["mask"]),
-                    "protocol": proxy["protocol"],
-                    "port": proxy["port"],
-                }
                 sent.append(Event(
                     kind=EventKind.PROXY_SENT, origin=origin, at=event.at, ike_version=1, peer=event.peer,
                     tunnel_group=event.tunnel_group, username=event.username, message=event.message, trust=event.trust,
@@ -163,9 +160,25 @@ class Ikev1Reader:
         return sent
 
 
+_DIRECTIONS = {"SENDING": "sending", "RECEIVED": "received", "RESENDING": "resending"}
 _PACKET_MESSAGE = Message("713236", "recorded", EventKind.PACKET, {}, "IKE_DECODE", "")
 _HISTORY_MESSAGE = Message("715065", "recorded", EventKind.FSM_ERROR, {}, "IKE", "")
 _BY_KIND = {message.kind: message for message in catalogue() if message.kind == EventKind.ID_RECEIVED}
+
+
+@lru_cache(maxsize=2048)
+def _proxies_in(text: str) -> Sequence[dict[str, str]]:
+    """The fields of each proxy identity in a line that lists those that we send."""
+    proxies = []
+    for found in _PROXY_SENT.finditer(text):
+        first, last = found["first"], found["last"]
+        proxies.append({
+            "side": found["side"].lower(),
+            "network": f"{first}-{last}" if last else network(first, found["mask"]),
+            "protocol": found["protocol"],
+            "port": found["port"],
+        })  # fmt: skip
+    return proxies
 
 
 @lru_cache(maxsize=2048)
@@ -186,7 +199,7 @@ def _identity_below(lines: Sequence[str]) -> tuple[str, int]:
 
 def _with_reason(event: Event) -> Sequence[Event]:
     """A teardown whose reason is an event of its own kind, as both."""
-    if event.kind != EventKind.TORN_DOWN:
+    if event.kind not in _WITH_A_REASON:
         return (event,)
     reason = event.fields.get("reason", "")
     kinds = (kind for pattern, kind in _REASONS if pattern.search(reason))

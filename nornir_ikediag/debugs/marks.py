@@ -29,6 +29,7 @@ LOST_TAG = re.compile(
     r"|Local:\s?\S+:\d+ Remote:\S+ Username:)"
 )
 _ASDM_BARS = 6
+_LONGEST_STAMP = 24
 # Characters of a message. No device prints as many; what goes on beyond them is of somebody else's making, and would
 # take a pattern with two runs of blanks the square of its length.
 LONGEST = 2048
@@ -76,16 +77,18 @@ def messages(text: str, marks: list[re.Match[str]]) -> list[tuple[re.Match[str],
 
 
 def is_simple(text: str) -> bool:
-    """Whether there is neither a further message in it nor anything to clean or to cut."""
-    if len(text) > LONGEST or "[IKE" in text or "%" in text or "IKEv2-P" in text:
+    """Whether there is neither a further message in it, nor a tag or an entity, nor anything to cut."""
+    if "%" in text or ("[" in text and "[IKE" in text) or ("v" in text and "KEv2-P" in text) or len(text) > LONGEST:
         return False
     return ("<" not in text and "&" not in text) or _HTML.search(text) is None
 
 
 def without_next_lead(text: str) -> str:
     """A message cut short by the next one in its line ends in that one's timestamp."""
+    if ":" not in text[-_LONGEST_STAMP:]:
+        return text.strip()
     stamp = None
-    for stamp in TIMESTAMP.finditer(text, max(0, len(text) - 24)):  # noqa: B007 - the last one
+    for stamp in TIMESTAMP.finditer(text, max(0, len(text) - _LONGEST_STAMP)):  # noqa: B007 - the last one
         pass
     return text[: stamp.start()].rstrip() if stamp is not None and stamp.end() >= len(text) - 1 else text.strip()
 

@@ -7,12 +7,15 @@ remembered. A line that is not plain is for :mod:`.framing`, which finds marks w
 
 import re
 
+from nornir_ikediag.debugs.cleaning import is_clean
 from nornir_ikediag.debugs.clock import Clock
 from nornir_ikediag.debugs.entry import Entry
 from nornir_ikediag.debugs.marks import LONGEST, is_simple, take_prefix, without_next_lead
 from nornir_ikediag.debugs.memo import Memo
 
-WITHOUT_TIME = len("Nov 08 07:10:15 ")
+TIME = len("Nov 08 07:10:15")
+WITHOUT_TIME = TIME + 1
+BEFORE_SECONDS = len("Nov 08 07:10")
 _CLEAN = r"[^<&%\x00-\x1f\x7f\xa0\u200b\ufeff]*"
 _IKEV1 = re.compile(
     r"(?:(?P<time>[A-Z][a-z][a-z] [ \d]\d \d\d:\d\d:\d\d) )?"
@@ -21,12 +24,13 @@ _IKEV1 = re.compile(
 )
 _IKEV2 = re.compile(rf"(?P<tag>IKEv2-(?:PROTO|PLAT))-(?P<level>\d{{1,3}}):\s?(?P<text>{_CLEAN})\Z")
 _IPSEC = re.compile(rf"IPSEC: (?P<text>{_CLEAN})\Z")
-_PRODUCTS = frozenset({"ASA-", "PIX-", "FTD-"})
+_SYSLOG = re.compile(r"(?:ASA|PIX|FTD)-(?P<severity>\d)-(?P<id>\d{6}): ")
+_MARK = len("ASA-5-713119: ")
 _CARRIER = "711001"  # a syslog message that carries a line of a debug
 LONGEST_LEAD = 120  # of what stands in front of a syslog message, where its time is looked for
 _MOST_KNOWN, _MOST_GLUED = 16384, 1024
 
-Who = tuple[str, str | None, str | None, str | None]  # tag, tunnel-group, user, peer
+Who = tuple[str, int | None, str | None, str | None, str | None]  # tag, severity, tunnel-group, user, peer
 
 
 def begins_with_ikev1(line: str) -> bool:
@@ -46,6 +50,8 @@ class PlainLines:
     def __init__(self, clock: Clock) -> None:
         self.known = Memo[Who](_MOST_KNOWN)
         self._clock = clock
+        self._marks = Memo[tuple[int, str]](_MOST_KNOWN)
+        self._lead, self._lead_at = "", clock.read("")
         self._glued = Memo[tuple[str, str, int | None]](_MOST_GLUED)
 
     def entry(self, number: int, line: str) -> Entry | None:
@@ -69,14 +75,14 @@ class PlainLines:
 
     def _ikev1(self, number: int, line: str, text: str) -> Entry | None:
         match = _IKEV1.match(text)
-        if match is None or not (text.isascii() and text.isprintable() and is_simple(match["text"])):
+        if match is None or not is_clean(text) or not is_simple(match["text"]):
             return None
         time, tag, group, user, ip, words = match.groups()
         at = self._clock.read(time) if time else None
         entry = Entry(number, line, tag, words, at, tunnel_group=group or None, username=user or None, peer=ip)
         if ip:
             head = text[WITHOUT_TIME if time else 0 : match.start("text")]
-            self.known[head] = (entry.tag, entry.tunnel_group, entry.username, entry.peer)
+            self.known[head] = (entry.tag, None, entry.tunnel_group, entry.username, entry.peer)
         else:
             take_prefix(entry)
         return entry
@@ -84,8 +90,10 @@ class PlainLines:
     def _without_time(self, number: int, line: str, text: str) -> Entry | None:
         """IKEv2 and IPSEC messages; the device prints no time in front of them."""
         match = _IKEV2.match(text)
-        if match is not None and "[IKE" not in text and "PSEC:" not in text:
-            return Entry(number, line, match["tag"], match["text"].strip(), None, "", int(match["level"]))
+        if match is not None and "PSEC:" not in text and is_clean(text) and is_simple(match["text"]):
+            severity = int(match["level"])
+            self.known[text[: match.start("text")]] = (match["tag"], severity, None, None, None)
+            return Entry(number, line, match["tag"], match["text"].strip(), None, "", severity)
         match = _IPSEC.match(text)
         if match is not None and _is_alone(match["text"]):
             return Entry(number, line, "IPSEC", f"IPSEC: {without_next_lead(match['text'])}")
@@ -93,32 +101,32 @@ class PlainLines:
 
     def _syslog(self, number: int, line: str) -> Entry | None:
         """A syslog message in whatever clothing, if nothing in it needs to be cleaned or may be a second message."""
-        lead, _, mark = line.partition("%")  # `ASA-5-713119: Group = …`
-        syslog_id, text = mark[6:12], mark[14:]
-        is_mark = mark[:4] in _PRODUCTS and mark[5:6] == "-" and mark[12:14] == ": " and syslog_id.isdecimal()
-        if not is_mark or not (line.isascii() and line.isprintable()) or "%" in text or "&" in line or "<" in line[1:]:
+        lead, _, message = line.partition("%")
+        mark, text = message[:_MARK], message[_MARK:]  # `ASA-5-713119: `, and the words
+        known = self._marks.get(mark)
+        if known is None:
+            found = _SYSLOG.fullmatch(mark)
+            if found is None:
+                return None
+            known = self._marks[mark] = int(found["severity"]), found["id"]
+        severity, syslog_id = known
+        if "%" in text or "&" in line or "<" in text or not is_clean(line):
             return None
-        if '"' in lead or "Sev=" in lead or lead[:1] == ">" or not _is_alone(lead):
-            return None
-        at = self._clock.read(lead[-LONGEST_LEAD:]) if lead else None
+        if lead != self._lead:
+            if lead.find("<", 1) > 0 or '"' in lead or "Sev=" in lead or lead[:1] == ">" or not _is_alone(lead):
+                return None
+            self._lead, self._lead_at = lead, self._clock.read(lead[-LONGEST_LEAD:])
+        at = self._lead_at
         if syslog_id == _CARRIER:
             carried = self._debug(number, line, text.strip())
             if carried is not None:
                 carried.at, carried.syslog_id = carried.at or at, syslog_id
             return carried
-        if not _is_alone(text):
-            return None
-        entry = Entry(number, line, "syslog", text.strip(), at, syslog_id, int(mark[4]))
+        entry = Entry(number, line, "syslog", text.strip(), at, syslog_id, severity)
         take_prefix(entry)
         return entry
 
 
 def _is_alone(text: str) -> bool:
     """Whether no further mark stands in the text of a plain line of syslog or IPSEC."""
-    return (
-        "IKEv1" not in text
-        and "KEv2-" not in text
-        and "IKE COMMON" not in text
-        and "PSEC" not in text
-        and "|" not in text
-    )
+    return "KE" not in text and "PSEC" not in text and "|" not in text

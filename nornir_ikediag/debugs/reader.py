@@ -71,17 +71,14 @@ class LogReader:
 
     def events(self, lines: Sequence[tuple[int, str]]) -> list[Event]:
         """The events of the entries that these numbered lines complete, in order; :meth:`close` gives the rest."""
-        found: list[Event] = []
-        for entry in self._framer.entries(lines):
-            found += self._read(entry)
+        found = self._read(self._framer.entries(lines))
         if self._framer.lines >= _CHATTER_WITHIN:
             self._framer.silent, self._ikev1_reader.quiet = SILENT, True
         return found
 
     def close(self) -> list[Event]:
         """The events of the entry that the text ends in."""
-        events = [event for entry in self._framer.close() for event in self._read(entry)]
-        return [*events, *self._ikev2_reader.close()]
+        return [*self._read(self._framer.close()), *self._ikev2_reader.close()]
 
     def facts(self) -> SourceFacts:
         """How many lines there were, how many nobody understood, and those, as far as they are kept."""
@@ -95,21 +92,32 @@ class LogReader:
             quoted=tuple(self._quoted),
         )
 
-    def _read(self, entry: Entry) -> Sequence[Event]:
-        events = self._by_tag[entry.tag](entry)
-        if events is None:
-            self._count_unread(entry.number, entry.line)
-            for number in entry.joined:
-                self._count_unread(number, entry.text)
-            return [event for number, text in entry.body for event in self._again(entry, number, text)]
-        kind: SourceKind = "client-log" if entry.tag == "client" else "syslog" if entry.syslog_id else "debug"
-        if kind not in self._kinds:
-            self._kinds.add(kind)
-        if not entry.strange:
-            return events
-        strange = set(entry.strange)
-        further = [(number, text) for number, text in entry.body if number in strange]
-        return [*events, *(event for number, text in further for event in self._again(entry, number, text))]
+    def _read(self, entries: Sequence[Entry]) -> list[Event]:
+        found: list[Event] = []
+        by_tag, kinds = self._by_tag, self._kinds
+        for entry in entries:
+            events = by_tag[entry.tag](entry)
+            if events is None:
+                found += self._unread_lines(entry)
+                continue
+            found += events
+            if entry.strange:
+                strange = set(entry.strange)
+                found += self._each_again(entry, [one for one in entry.body if one[0] in strange])
+            kind: SourceKind = "client-log" if entry.tag == "client" else "syslog" if entry.syslog_id else "debug"
+            if kind not in kinds:
+                kinds.add(kind)
+        return found
+
+    def _unread_lines(self, entry: Entry) -> list[Event]:
+        """What the lines of a body say by themselves whose message nobody understands."""
+        self._count_unread(entry.number, entry.line)
+        for number in entry.joined:
+            self._count_unread(number, entry.text)
+        return self._each_again(entry, entry.body)
+
+    def _each_again(self, entry: Entry, lines: Sequence[tuple[int, str]]) -> list[Event]:
+        return [event for number, text in lines for event in self._again(entry, number, text)]
 
     def _again(self, entry: Entry, number: int, text: str) -> Sequence[Event]:
         """A line that its message does not account for may be a message that lost its tag."""

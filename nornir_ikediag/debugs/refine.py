@@ -32,7 +32,7 @@ _DURATION = re.compile(r"(?:(\d+)d\s*)?(\d+)h:(\d+)m:(\d+)s")
 def refined(kind: EventKind, fixed: dict[str, str], found: re.Match[str]) -> dict[str, str]:
     """The fields in the form that events carry: those of every such message, and those that this one captured."""
     fields = fixed.copy()
-    for name, value in found.groupdict().items():
+    for name, value in zip(found.re.groupindex, found.groups(), strict=True):  # all groups have names
         if value is not None:
             word = value.strip(_PADDING)
             fields[name] = number(word) if name in _NUMBERS else word
@@ -47,9 +47,10 @@ def refined(kind: EventKind, fixed: dict[str, str], found: re.Match[str]) -> dic
 def number(text: str) -> str:
     """A message id or SPI, padded or not, as ``0x%08x``; text that is none stays as it is."""
     try:
-        return f"0x{int(text, 16):08x}"
+        value = int(text, 16)
     except ValueError:
         return text
+    return f"0x{hex(value)[2:].zfill(8)}" if value >= 0 else text
 
 
 def notify_name(name: str, number_printed: str = "") -> str:

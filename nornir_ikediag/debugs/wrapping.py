@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 LOOK_AT = 400  # lines
-_NARROWEST, _WIDEST = 60, 250
+NARROWEST, _WIDEST = 60, 250
 _FEWEST = 3
 
 
@@ -33,13 +33,33 @@ class Wrapping(NamedTuple):
         return self.by_words or width_before + 1 == self.width
 
 
+class Widths:
+    """How wide the lines of a text are, of which nobody could tell from the first ones how it was wrapped."""
+
+    def __init__(self) -> None:
+        self._widest = self._full_lines = 0
+
+    def look_at(self, lines: Sequence[str]) -> None:
+        """The next lines."""
+        widths = list(map(len, lines))
+        widest = max(widths, default=0)
+        if widest > self._widest:
+            self._widest, self._full_lines = widest, 0
+        if widest == self._widest:
+            self._full_lines += widths.count(widest)
+
+    def are_cut_at(self, width: int) -> bool:
+        """Whether so many of them are exactly so wide, and none is wider, that a terminal must have cut them."""
+        return width == self._widest >= NARROWEST and self._full_lines >= _FEWEST
+
+
 TERMINAL = Wrapping(80, by_words=False)
 
 
 def wrapping_of(lines: Sequence[str], begins: Callable[[str], bool]) -> Wrapping | None:
     """How the text that begins with these lines was wrapped, if it was; ``begins`` tells lines that begin a message."""
     widest = max((len(line) for line in lines), default=0)
-    if not _NARROWEST <= widest <= _WIDEST:
+    if not NARROWEST <= widest <= _WIDEST:
         return None
     pairs = [
         (len(line), following.lstrip("> "))  # quoted by a mail program
