@@ -83,8 +83,8 @@ class Framer:
     def entries(self, lines: Sequence[tuple[int, str]]) -> list[Entry]:
         """The entries that these numbered lines complete, oldest first.
 
-        Most lines of a long log are IKEv1 messages whose words in front are known, and of these most say nothing:
-        this loop is what reading one of them costs.
+        Most lines of a long log are messages of IKE whose words in front are known, and of IKEv1 most say nothing: this
+        loop is what reading one of them costs.
         """
         known, silent, done, at_clock = self._plain.known, self.silent, self._done, self.clock.read
         all_clean = is_clean("".join(texts := [line for _, line in lines]))

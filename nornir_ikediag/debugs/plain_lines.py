@@ -1,7 +1,7 @@
 """The entries of lines as the device prints them: one mark, nothing but a timestamp in front, nothing to clean.
 
 Nearly all lines of a long log are such, and of what one says most was said before: who is meant (the words in front of
-an IKEv1 message), or all of it (an IKEv2 message behind the end of a packet's line). What has been taken apart once is
+a message), or all of it (an IKEv2 message behind the end of a packet's line). What has been taken apart once is
 remembered. A line that is not plain is for :mod:`.framing`, which finds marks wherever they stand.
 """
 

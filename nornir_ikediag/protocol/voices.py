@@ -30,9 +30,7 @@ class Voices:
     def of(self, event: Event) -> int:
         """The voice that tells this event, a new one if need be."""
         origin, at = event.origin, event.at
-        text = origin.text
-        # few lines of a debug bear either character: for all others this saves the call
-        logged = ("%" in text or "|" in text) and is_logged(text)
+        logged = is_logged(origin.text)
         voices = self._syslogs if logged else self._debugs
         voice = voices.get(origin.source)
         if voice is None:
